@@ -1,0 +1,66 @@
+"""What nbtrack raises: one exception class for each kind of mistake.
+
+Every class carries the ``error_code`` and HTTP status that MLflow's wire protocol uses for it, so the same exception is
+raised by a local store, sent by a server, and raised again by the client that called it.
+"""
+
+from __future__ import annotations
+
+
+class NbtrackError(Exception):
+    """Something nbtrack could not do; the message says what to do next.
+
+    Parameters
+    ----------
+    message : str
+        One or two sentences for the person who reads it.
+    """
+
+    error_code = "INTERNAL_ERROR"
+    http_status = 500
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        self.message = message
+
+
+class InvalidValue(NbtrackError):
+    """An argument is malformed, too long, of the wrong type, or not allowed in this state."""
+
+    error_code = "INVALID_PARAMETER_VALUE"
+    http_status = 400
+
+
+class NotFound(NbtrackError):
+    """No experiment, run, tag, file or store has this name."""
+
+    error_code = "RESOURCE_DOES_NOT_EXIST"
+    http_status = 404
+
+
+class AlreadyExists(NbtrackError):
+    """The name is taken."""
+
+    error_code = "RESOURCE_ALREADY_EXISTS"
+    http_status = 400
+
+
+class Refused(NbtrackError):
+    """Permission denied: a path outside the artifact root, another user's store, an unwritable folder."""
+
+    error_code = "PERMISSION_DENIED"
+    http_status = 403
+
+
+class Unavailable(NbtrackError):
+    """The store cannot answer now (locked, full disk, away); trying again later can succeed."""
+
+    error_code = "TEMPORARILY_UNAVAILABLE"
+    http_status = 503
+
+
+class WrongStore(NbtrackError):
+    """The database is not nbtrack's, or its schema number is not the one this version reads."""
+
+    error_code = "BAD_REQUEST"
+    http_status = 400

@@ -1,0 +1,223 @@
+"""The interface of a store: where experiments and runs are kept, whatever keeps them.
+
+`SqlStore` keeps them in a database, a later `RestStore` asks a server; callers never know which one they have. One verb
+per thing: logging one metric is `log_batch` with one metric.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from typing import TYPE_CHECKING
+
+from nbtrack.entities import ViewType
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from types import TracebackType
+    from typing import Self
+
+    from nbtrack.entities import (
+        DatasetInput,
+        Experiment,
+        LifecycleStage,
+        Metric,
+        PagedList,
+        Param,
+        Run,
+        RunInfo,
+        RunStatus,
+        Tag,
+    )
+    from nbtrack.store.records import Lease, Owner, Receipt, Record
+
+DEFAULT_MAX_RESULTS = 1000
+MAX_RESULTS_LIMIT = 50_000
+
+
+class Store(ABC):
+    """Experiments and runs, by whatever keeps them.
+
+    Every method raises `NbtrackError` subclasses only: `InvalidValue` for malformed arguments, `NotFound` for unknown
+    ids, `Unavailable` when the store cannot answer now.
+
+    Attributes
+    ----------
+    uri : str
+        Where the store is, without a password.
+    store_id : str
+        Identity of the data (32 hex), the same for every path or URL that leads to it.
+    artifact_root : str
+        What ``mlflow-artifacts:/`` stands for in this store: an absolute path or an fsspec URL.
+    """
+
+    uri: str
+    store_id: str
+    artifact_root: str
+
+    # Experiments
+
+    @abstractmethod
+    def create_experiment(
+        self, name: str, *, artifact_location: str | None = None, tags: Sequence[Tag] = ()
+    ) -> str:
+        """Create an experiment and return its id; `AlreadyExists` if the name is taken, also by a deleted one."""
+
+    @abstractmethod
+    def get_experiment(self, experiment_id: str) -> Experiment:
+        """Return an experiment, deleted ones included."""
+
+    @abstractmethod
+    def find_experiment(self, name: str) -> Experiment | None:
+        """Return the experiment of this name, deleted ones included, or None."""
+
+    @abstractmethod
+    def search_experiments(
+        self,
+        *,
+        filter_string: str = "",
+        order_by: Sequence[str] = (),
+        view: ViewType = ViewType.ACTIVE_ONLY,
+        max_results: int = DEFAULT_MAX_RESULTS,
+        page_token: str | None = None,
+    ) -> PagedList[Experiment]:
+        """Return a page of the experiments that match a filter."""
+
+    @abstractmethod
+    def update_experiment(
+        self,
+        experiment_id: str,
+        *,
+        name: str | None = None,
+        lifecycle_stage: LifecycleStage | None = None,
+        tags: Sequence[Tag] = (),
+        deleted_tags: Sequence[str] = (),
+    ) -> None:
+        """Rename, tag, delete or restore an experiment; its runs are deleted and restored with it."""
+
+    # Runs
+
+    @abstractmethod
+    def create_run(
+        self,
+        experiment_id: str,
+        *,
+        run_id: str | None = None,
+        name: str = "",
+        user_id: str = "",
+        start_time: int | None = None,
+        tags: Sequence[Tag] = (),
+    ) -> Run:
+        """Begin a run without a lease (clients that journal send a `CreateRun` record to `apply` instead).
+
+        A second call with the same ``run_id`` and ``user_id`` returns the first run.
+        """
+
+    @abstractmethod
+    def get_run(self, run_id: str) -> Run:
+        """Return a run, deleted ones included."""
+
+    @abstractmethod
+    def search_runs(
+        self,
+        experiment_ids: Sequence[str],
+        *,
+        filter_string: str = "",
+        order_by: Sequence[str] = (),
+        view: ViewType = ViewType.ACTIVE_ONLY,
+        max_results: int = DEFAULT_MAX_RESULTS,
+        page_token: str | None = None,
+    ) -> PagedList[Run]:
+        """Return a page of the runs of these experiments that match a filter."""
+
+    @abstractmethod
+    def update_run(
+        self,
+        run_id: str,
+        *,
+        status: RunStatus | None = None,
+        end_time: int | None = None,
+        name: str | None = None,
+        lifecycle_stage: LifecycleStage | None = None,
+    ) -> RunInfo:
+        """Change a run's outcome or name, delete or restore it."""
+
+    @abstractmethod
+    def log_batch(
+        self,
+        run_id: str,
+        *,
+        metrics: Sequence[Metric] = (),
+        params: Sequence[Param] = (),
+        tags: Sequence[Tag] = (),
+    ) -> None:
+        """Write all of it or, on an error, nothing. A param that has another value already is `InvalidValue`."""
+
+    @abstractmethod
+    def correct_param(self, run_id: str, key: str, value: str) -> None:
+        """Replace a param's value and keep the old one in the tag ``nbtrack.corrected.<key>``."""
+
+    @abstractmethod
+    def delete_tag(self, run_id: str, key: str) -> None:
+        """Take a tag away; `NotFound` if the run has no such tag."""
+
+    @abstractmethod
+    def log_inputs(self, run_id: str, datasets: Sequence[DatasetInput]) -> None:
+        """Note the datasets that a run read."""
+
+    @abstractmethod
+    def metric_history(
+        self,
+        run_id: str,
+        key: str,
+        *,
+        max_results: int | None = None,
+        page_token: str | None = None,
+    ) -> PagedList[Metric]:
+        """Return all points of a metric, ordered by timestamp, step and value."""
+
+    # Delivery
+
+    @abstractmethod
+    def apply(self, owner: Owner, records: Sequence[tuple[int, Record]]) -> Receipt:
+        """Apply a journal's records, in order and once, and move its position in the same transaction.
+
+        Numbers at or below the position are passed over. What cannot be applied (unknown or deleted run, a param that
+        has another value: the first one stays) becomes a `Problem` of the receipt; everything else is applied. A
+        `CreateRun` gives the owner the run's lease; an `UpdateRun` to a final status ends the lease. A record for a
+        run that `close_lease` closed reopens it first.
+        """
+
+    @abstractmethod
+    def acknowledged(self, journal_id: str) -> int:
+        """Return the position of a journal: the number of its last applied record, 0 for an unknown journal."""
+
+    @abstractmethod
+    def heartbeat(self, journal_id: str) -> None:
+        """Stamp the leases of this journal's open runs with the store's clock."""
+
+    @abstractmethod
+    def leases(self) -> list[Lease]:
+        """Return the leases of all runs that are still going on."""
+
+    @abstractmethod
+    def close_lease(self, lease: Lease, *, reason: str) -> bool:
+        """End a run whose process is gone: KILLED at the last sign of life, with the reason in a tag.
+
+        Nothing is done, and False returned, if the lease was renewed since it was read. The sign of life is the
+        heartbeat or the newest logged point, whichever is later.
+        """
+
+    @abstractmethod
+    def close(self) -> None:
+        """Give back connections; the store is not used afterwards."""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
