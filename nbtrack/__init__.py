@@ -1,7 +1,7 @@
 """nbtrack: experiment tracking that lives in the notebook.
 
-``%load_ext nbtrack``, then ``%%track`` above a cell: the cell becomes a run. In scripts, ``nbtrack.start_run()`` and the
-other names of MLflow's fluent API do the same.
+``%load_ext nbtrack``, then ``%%track`` above a cell: the cell becomes a run. In scripts,
+``nbtrack.start_run()`` and the other names of MLflow's fluent API do the same.
 
 Public names are imported when they are first used, so that ``import nbtrack`` costs almost nothing.
 """
@@ -32,7 +32,7 @@ def __dir__() -> list[str]:
 
 
 def load_ipython_extension(shell: Any) -> None:
-    """Make ``%%track`` and ``%track`` known to an IPython shell (called by ``%load_ext nbtrack``)."""
+    """Give an IPython shell ``%%track`` and ``%track`` (called by ``%load_ext nbtrack``)."""
     from nbtrack.notebook.extension import load
 
     load(shell)

@@ -1,8 +1,8 @@
 """The things nbtrack records, as frozen structs whose JSON is MLflow's wire form.
 
-Field names are the wire's, so no entity needs a translation to or from JSON. Where MLflow's Python API offers a
-dictionary under the same name (``run.data.metrics["acc"]``), the struct field has another Python name and the property
-of the wire's name gives the dictionary.
+Field names are the wire's, so no entity needs a translation to or from JSON. Where MLflow's Python
+API offers a dictionary under the same name (``run.data.metrics["acc"]``), the struct field has
+another Python name and the property of the wire's name gives the dictionary.
 
 Times are int64 milliseconds since the epoch, UTC; ids are strings, as on the wire.
 """
@@ -54,7 +54,7 @@ class ViewType(StrEnum):
 
 
 class Metric(Struct, frozen=True):
-    """One point of a metric's history. ``value`` may be NaN or infinite; ``step`` may be negative."""
+    """One point of a metric. ``value`` may be NaN or infinite, ``step`` may be negative."""
 
     key: str
     value: float
@@ -77,7 +77,10 @@ class Tag(Struct, frozen=True):
 
 
 class Dataset(Struct, frozen=True):
-    """Data that a run read, described but not stored. ``source``, ``schema`` and ``profile`` hold JSON text."""
+    """Data that a run read, described but not stored.
+
+    ``source``, ``schema`` and ``profile`` hold JSON text.
+    """
 
     name: str
     digest: str
@@ -139,7 +142,7 @@ class RunData(Struct, frozen=True):
 
     @property
     def metrics(self) -> dict[str, float]:
-        """Latest value by metric key (the point with the greatest step, then timestamp, then value)."""
+        """Latest value by metric key: the point with the greatest (step, timestamp, value)."""
         return {metric.key: metric.value for metric in self.metric_list}
 
     @property

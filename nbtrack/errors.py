@@ -1,7 +1,8 @@
 """What nbtrack raises: one exception class for each kind of mistake.
 
-Every class carries the ``error_code`` and HTTP status that MLflow's wire protocol uses for it, so the same exception is
-raised by a local store, sent by a server, and raised again by the client that called it.
+Every class carries the ``error_code`` and HTTP status that MLflow's wire protocol uses for it, so
+the same exception is raised by a local store, sent by a server, and raised again by the client that
+called it.
 """
 
 from __future__ import annotations
@@ -46,7 +47,7 @@ class AlreadyExists(NbtrackError):
 
 
 class Refused(NbtrackError):
-    """Permission denied: a path outside the artifact root, another user's store, an unwritable folder."""
+    """Permission denied: a path outside the artifact root, another user's store."""
 
     error_code = "PERMISSION_DENIED"
     http_status = 403

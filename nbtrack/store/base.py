@@ -1,7 +1,7 @@
 """The interface of a store: where experiments and runs are kept, whatever keeps them.
 
-`SqlStore` keeps them in a database, a later `RestStore` asks a server; callers never know which one they have. One verb
-per thing: logging one metric is `log_batch` with one metric.
+`SqlStore` keeps them in a database, a later `RestStore` asks a server; callers never know which one
+they have. One verb per thing: logging one metric is `log_batch` with one metric.
 """
 
 from __future__ import annotations
@@ -37,8 +37,8 @@ MAX_RESULTS_LIMIT = 50_000
 class Store(ABC):
     """Experiments and runs, by whatever keeps them.
 
-    Every method raises `NbtrackError` subclasses only: `InvalidValue` for malformed arguments, `NotFound` for unknown
-    ids, `Unavailable` when the store cannot answer now.
+    Every method raises `NbtrackError` subclasses only: `InvalidValue` for malformed arguments,
+    `NotFound` for unknown ids, `Unavailable` when the store cannot answer now.
 
     Attributes
     ----------
@@ -60,7 +60,10 @@ class Store(ABC):
     def create_experiment(
         self, name: str, *, artifact_location: str | None = None, tags: Sequence[Tag] = ()
     ) -> str:
-        """Create an experiment and return its id; `AlreadyExists` if the name is taken, also by a deleted one."""
+        """Create an experiment and return its id.
+
+        A name that is taken, also by a deleted experiment, is `AlreadyExists`.
+        """
 
     @abstractmethod
     def get_experiment(self, experiment_id: str) -> Experiment:
@@ -92,7 +95,7 @@ class Store(ABC):
         tags: Sequence[Tag] = (),
         deleted_tags: Sequence[str] = (),
     ) -> None:
-        """Rename, tag, delete or restore an experiment; its runs are deleted and restored with it."""
+        """Rename, tag, delete or restore an experiment, the last two with its runs."""
 
     # Runs
 
@@ -107,7 +110,9 @@ class Store(ABC):
         start_time: int | None = None,
         tags: Sequence[Tag] = (),
     ) -> Run:
-        """Begin a run without a lease (clients that journal send a `CreateRun` record to `apply` instead).
+        """Begin a run without a lease.
+
+        Clients that journal send a `CreateRun` record to `apply` instead.
 
         A second call with the same ``run_id`` and ``user_id`` returns the first run.
         """
@@ -150,7 +155,10 @@ class Store(ABC):
         params: Sequence[Param] = (),
         tags: Sequence[Tag] = (),
     ) -> None:
-        """Write all of it or, on an error, nothing. A param that has another value already is `InvalidValue`."""
+        """Write all of it or, on an error, nothing.
+
+        A param that has another value already is `InvalidValue`.
+        """
 
     @abstractmethod
     def correct_param(self, run_id: str, key: str, value: str) -> None:
@@ -179,17 +187,23 @@ class Store(ABC):
 
     @abstractmethod
     def apply(self, owner: Owner, records: Sequence[tuple[int, Record]]) -> Receipt:
-        """Apply a journal's records, in order and once, and move its position in the same transaction.
+        """Apply a journal's records, in order and once.
 
-        Numbers at or below the position are passed over. What cannot be applied (unknown or deleted run, a param that
-        has another value: the first one stays) becomes a `Problem` of the receipt; everything else is applied. A
-        `CreateRun` gives the owner the run's lease; an `UpdateRun` to a final status ends the lease. A record for a
-        run that `close_lease` closed reopens it first.
+        The journal's position moves in the transaction that writes the data.
+
+        Numbers at or below the position are passed over. What cannot be applied (unknown or deleted
+        run, a param that has another value: the first one stays) becomes a `Problem` of the
+        receipt; everything else is applied. A `CreateRun` gives the owner the run's lease; an
+        `UpdateRun` to a final status ends the lease. A record for a run that `close_lease` closed
+        reopens it first.
         """
 
     @abstractmethod
     def acknowledged(self, journal_id: str) -> int:
-        """Return the position of a journal: the number of its last applied record, 0 for an unknown journal."""
+        """Return the position of a journal: the number of its last applied record.
+
+        It is 0 for a journal the store has never seen.
+        """
 
     @abstractmethod
     def heartbeat(self, journal_id: str) -> None:
@@ -201,10 +215,12 @@ class Store(ABC):
 
     @abstractmethod
     def close_lease(self, lease: Lease, *, reason: str) -> bool:
-        """End a run whose process is gone: KILLED at the last sign of life, with the reason in a tag.
+        """End a run whose process is gone.
 
-        Nothing is done, and False returned, if the lease was renewed since it was read. The sign of life is the
-        heartbeat or the newest logged point, whichever is later.
+        It becomes KILLED at the last sign of life, with the reason in a tag.
+
+        Nothing is done, and False returned, if the lease was renewed since it was read. The sign of
+        life is the heartbeat or the newest logged point, whichever is later.
         """
 
     @abstractmethod

@@ -1,12 +1,12 @@
 """Records: what a process journals and a store applies.
 
-A record is one change to one run. A process numbers its records 1, 2, 3 …; a store applies them in that order and
-remembers the last number in the transaction that writes the data, so that a record is applied once however often it
-is sent.
+A record is one change to one run. A process numbers its records 1, 2, 3 …; a store applies them in
+that order and remembers the last number in the transaction that writes the data, so that a record
+is applied once however often it is sent.
 
-The JSON of a numbered record is ``[number, [kind, field, …]]``. JSON has no NaN or infinity, so a value that is not
-finite is written as the string ``"NaN"``, ``"Infinity"`` or ``"-Infinity"``, as protobuf's JSON mapping does
-(https://protobuf.dev/programming-guides/json/).
+The JSON of a numbered record is ``[number, [kind, field, …]]``. JSON has no NaN or infinity, so a
+value that is not finite is written as the string ``"NaN"``, ``"Infinity"`` or ``"-Infinity"``, as
+protobuf's JSON mapping does (https://protobuf.dev/programming-guides/json/).
 """
 
 from __future__ import annotations
@@ -91,8 +91,9 @@ Record = CreateRun | LogMetric | LogBatch | LogInputs | UpdateRun | DeleteTag | 
 class Owner(Struct, frozen=True, kw_only=True):
     """The process that writes a journal and holds the leases of its runs (first line of a journal).
 
-    ``process_start`` tells apart two processes that had the same ``pid``: it is whatever the system counts process
-    starts in, compared only for equality and only where ``boot_id`` and ``pid_namespace`` are equal too.
+    ``process_start`` tells apart two processes that had the same ``pid``: it is whatever the system
+    counts process starts in, compared only for equality and only where ``boot_id`` and
+    ``pid_namespace`` are equal too.
     """
 
     journal_id: str
@@ -114,14 +115,14 @@ class Problem(Struct, frozen=True):
 
 
 class Receipt(Struct, frozen=True):
-    """Answer to `Store.apply`: everything up to ``acknowledged`` is in the store, except for the problems."""
+    """Answer to `Store.apply`: all up to ``acknowledged`` is stored but the problems."""
 
     acknowledged: int
     problems: list[Problem] = []
 
 
 class Lease(Struct, frozen=True, kw_only=True):
-    """Who works on a run, and when that process last gave a sign (milliseconds, by the store's clock)."""
+    """Who works on a run, and when that process last gave a sign (ms, by the store's clock)."""
 
     run_id: str
     owner: Owner
