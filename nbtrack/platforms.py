@@ -1,7 +1,7 @@
-"""What differs between operating systems, in one place: processes, private files, mounts, paths below a root.
+"""What differs between operating systems: processes, private files, mounts, paths below a root.
 
-Every POSIX-only call of nbtrack is here, beside the branch that Windows takes. The Windows branches follow the
-documentation of the calls they use and were not run.
+Every POSIX-only call of nbtrack is here, beside the branch that Windows takes. The Windows
+branches follow the documentation of the calls they use and were not run.
 """
 
 from __future__ import annotations
@@ -27,7 +27,8 @@ _CLOEXEC = getattr(os, "O_CLOEXEC", 0)
 _NOFOLLOW = getattr(os, "O_NOFOLLOW", 0)
 _BINARY = getattr(os, "O_BINARY", 0)
 _DIRECTORY = getattr(os, "O_DIRECTORY", 0)
-_START_FIELD = 19  # starttime is field 22 of /proc/PID/stat (man 5 proc); the third comes first behind the name
+# starttime is field 22 of /proc/PID/stat (man 5 proc); the third is the first behind the name.
+_START_FIELD = 19
 
 # Processes
 
@@ -46,17 +47,17 @@ def boot_id() -> str:
 
 
 def pid_namespace() -> str:
-    """Return the namespace in which process ids count (containers have their own), "" if unknown."""
+    """Return the namespace in which process ids count, as a container has; "" if unknown."""
     if sys.platform != "linux":
         return "only one"
     try:
-        return os.readlink("/proc/self/ns/pid")
+        return str(Path("/proc/self/ns/pid").readlink())
     except OSError:
         return ""
 
 
 def process_start(pid: int) -> str | None:
-    """Return when a process began, in the system's own count; None if there is none or it cannot be told.
+    """Return when a process began, in the system's own count; None if that cannot be told.
 
     A process that has ended and only waits for its parent to notice ("zombie") counts as gone.
     """
@@ -94,6 +95,11 @@ def user() -> str:
         return getpass.getuser()
     except (KeyError, OSError, ImportError):  # a container's uid often has no name
         return str(os.getuid()) if not WINDOWS else "unknown"
+
+
+def runs_as_root() -> bool:
+    """Whether this process is the superuser's; on Windows no program asks."""
+    return not WINDOWS and os.geteuid() == 0
 
 
 def _start_from_proc(pid: int) -> str | None:
@@ -143,11 +149,11 @@ def owned_by_this_user(path: Path) -> bool:
     """Whether this user owns a file or folder. Windows: yes, its own access rules decide there."""
     if WINDOWS:
         return True
-    return os.stat(path).st_uid == os.geteuid()
+    return path.stat().st_uid == os.geteuid()
 
 
 def make_private_dir(path: Path) -> None:
-    """Make a folder that only this user can enter (0700), and its parents; fine if it is there already."""
+    """Make a folder that only this user can enter (0700), and its parents, unless it is there."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with suppress(FileExistsError):
         path.mkdir(mode=0o700)
@@ -175,7 +181,7 @@ def open_private(path: Path, *, create: bool = False) -> int:
 
 
 def write_private(path: Path, data: bytes) -> None:
-    """Replace a file's content at once (0600): a reader sees the old or the new content, never a part."""
+    """Replace a file's content at once (0600): a reader sees the old or the new, never a part."""
     part = path.with_name(f".{path.name}.{os.getpid()}.{os.urandom(4).hex()}")
     descriptor = open_private(part, create=True)
     try:
@@ -187,7 +193,7 @@ def write_private(path: Path, data: bytes) -> None:
 
 
 def try_lock(descriptor: int) -> bool:
-    """Take an open file's lock without waiting; False if another process has it. Closing the file gives it back."""
+    """Take an open file's lock without waiting; False if another has it. Closing gives it back."""
     try:
         if WINDOWS:
             import msvcrt
@@ -211,24 +217,20 @@ _NETWORK = re.compile(
 
 
 def filesystem_type(path: Path) -> str:
-    """Return the type of the file system that holds a path, as the mount table calls it; "" if unknown."""
+    """Return the type of a path's file system as the mount table calls it, "" if unknown."""
     path = Path(os.path.realpath(path))
     if WINDOWS:
         return _drive_type(path)
     best = ("", "")
     for mount_point, kind in _mounts():
-        inside = (
-            mount_point == "/" or path == Path(mount_point) or Path(mount_point) in path.parents
-        )
-        if inside and len(mount_point) >= len(
-            best[0]
-        ):  # of two on one point, the later hides the earlier
+        # Of two file systems mounted on one point, the later hides the earlier.
+        if path.is_relative_to(mount_point) and len(mount_point) >= len(best[0]):
             best = (mount_point, kind)
     return best[1]
 
 
 def is_network_filesystem(path: Path) -> bool:
-    """Whether other machines may write to the same files, so that shared memory and locks cannot be trusted."""
+    """Whether other machines may write to the same files, so that locks cannot be trusted."""
     return _NETWORK.fullmatch(filesystem_type(path).lower()) is not None
 
 
