@@ -1,7 +1,7 @@
 """Every setting of nbtrack that comes from the environment: one row each.
 
-Few on purpose. `settings` reads the environment when it is called, so a variable set in a notebook counts from the
-next use on.
+Few on purpose. `settings` reads the environment when it is called, so a variable set in a notebook
+counts from the next use on.
 """
 
 from __future__ import annotations
@@ -81,7 +81,7 @@ SETTINGS: tuple[Setting, ...] = (
         "jupyter_store",
         "NBTRACK_JUPYTER_STORE",
         "",
-        "Default store of the Jupyter server that started this kernel; set by the server extension.",
+        "Default store of the Jupyter server that started this kernel; its extension sets it.",
     ),
     Setting(
         "experiment_name",
@@ -93,15 +93,16 @@ SETTINGS: tuple[Setting, ...] = (
         "durability",
         "NBTRACK_DURABILITY",
         "normal",
-        "normal: what was logged survives the end of the process; full: also a power cut, at the cost of a disk "
-        "flush for each batch.",
+        "normal: what was logged survives the end of the process; full: also a power cut, at the "
+        "cost of a disk flush for each batch.",
         _durability,
     ),
     Setting(
         "lease_hours",
         "NBTRACK_LEASE_HOURS",
         "24",
-        "Hours without a sign of life after which a run of another machine or container counts as ended.",
+        "Hours without a sign of life after which a run of another machine or container counts "
+        "as ended.",
         _duration,
     ),
     Setting(
