@@ -1,0 +1,159 @@
+"""What counts as a real number, as a scalar, and what the scalar leaves of a container are.
+
+No function here touches the contents of an array with a dimension, calls ``repr`` or ``str`` of a
+user's object, or looks at more entries of a container than its limits allow.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Mapping
+from decimal import Decimal
+from numbers import Real
+from types import SimpleNamespace
+from typing import Any
+
+MAX_TEXT = 6_000
+MAX_ENTRIES = 50
+MAX_DEPTH = 3
+MAX_ITEMS = 100
+
+_TENSOR_MODULES = frozenset({"torch", "jax", "jaxlib", "tensorflow", "numpy", "cupy", "mlx"})
+_PLAIN = (str, int, float, bool, type(None))
+_MISSING = object()
+
+
+def real_number(value: Any) -> float | None:
+    """Give a real number as a float, or None; a tensor with no dimension is read once.
+
+    Booleans are not measurements. A number too large for a float is not captured.
+    """
+    kind = type(value)
+    if kind is float:
+        return float(value)
+    if kind is bool or kind is str or value is None:
+        return None
+    try:
+        if isinstance(value, int | float | Decimal) or _is_tensor_number(value):
+            return None if isinstance(value, bool) else float(value)
+        # The abstract base class asks the whole class hierarchy: last, and never for containers.
+        if not hasattr(kind, "__len__") and isinstance(value, Real):
+            return float(value)
+    except Exception:  # noqa: BLE001 a user's class may raise anything from __float__ or __instancecheck__
+        return None
+    return None
+
+
+def _is_tensor_number(value: Any) -> bool:
+    if type(value).__module__.partition(".")[0] not in _TENSOR_MODULES:
+        return False
+    shape = getattr(value, "shape", None)
+    if shape is None or len(shape) != 0:
+        return False
+    name = str(getattr(value, "dtype", ""))
+    return any(word in name for word in ("float", "int", "half", "double")) and "complex" not in name
+
+
+def scalar(value: Any) -> Any:
+    """Give a str, number, bool or None as a plain Python value; anything else is `NO_SCALAR`."""
+    if isinstance(value, _PLAIN):
+        return value
+    module = type(value).__module__.partition(".")[0]
+    if module == "numpy":
+        kind = getattr(getattr(value, "dtype", None), "kind", "")
+        if kind in "biufU" and kind and getattr(value, "ndim", 1) == 0:
+            return value.item()
+        return NO_SCALAR
+    if isinstance(value, Decimal):
+        return value
+    number = real_number(value)
+    return NO_SCALAR if number is None else number
+
+
+class _NoScalar:
+    def __repr__(self) -> str:
+        return "NO_SCALAR"
+
+
+NO_SCALAR = _NoScalar()
+
+
+def too_long(value: Any) -> bool:
+    """Whether a value's text is longer than a param may be."""
+    if isinstance(value, str):
+        return len(value) > MAX_TEXT
+    if isinstance(value, list | tuple):
+        return len(value) > MAX_ITEMS or sum(len(v) for v in value if isinstance(v, str)) > MAX_TEXT
+    return False
+
+
+def entries(value: Any) -> Mapping[Any, Any] | None:
+    """Give the entries of a dict, dataclass instance, named tuple or namespace; None for anything else."""
+    if isinstance(value, dict):
+        return value
+    kind = type(value)
+    fields = getattr(kind, "__dataclass_fields__", None)
+    if fields is not None and not isinstance(value, type):
+        found = {name: _attribute(value, name) for name in fields}
+    elif isinstance(value, tuple) and isinstance(getattr(kind, "_fields", None), tuple):
+        found = dict(zip(kind._fields, value, strict=False))  # type: ignore[attr-defined] # a named tuple has them
+    elif isinstance(value, SimpleNamespace) or _is_namespace(kind):
+        found = dict(vars(value))
+    elif isinstance(getattr(kind, "model_fields", None), dict):
+        found = {name: _attribute(value, name) for name in kind.model_fields}  # pydantic
+    elif isinstance(getattr(kind, "__attrs_attrs__", None), tuple):
+        found = {part.name: _attribute(value, part.name) for part in kind.__attrs_attrs__}
+    else:
+        return _foreign_mapping(value, kind)
+    return {name: part for name, part in found.items() if part is not _MISSING}
+
+
+def _attribute(value: Any, name: str) -> Any:
+    try:
+        return getattr(value, name, _MISSING)
+    except Exception:  # noqa: BLE001 a property of a user's class may raise anything
+        return _MISSING
+
+
+def _is_namespace(kind: type) -> bool:
+    argparse = sys.modules.get("argparse")
+    return argparse is not None and issubclass(kind, argparse.Namespace)
+
+
+def _foreign_mapping(value: Any, kind: type) -> Mapping[Any, Any] | None:
+    if kind.__module__.partition(".")[0] not in {"omegaconf", "ml_collections", "box", "addict", "types"}:
+        return None
+    if not isinstance(value, Mapping):
+        return None
+    try:
+        return dict(value.items())
+    except Exception:  # noqa: BLE001 an unresolved interpolation of omegaconf, for example
+        return None
+
+
+def class_entries(value: Any) -> dict[str, Any] | None:
+    """Give the public attributes of a class that is used as a namespace (``class CFG: lr = 0.1``)."""
+    if not isinstance(value, type) or value.__bases__ != (object,):
+        return None
+    own = {name: part for name, part in vars(value).items() if not name.startswith("_")}
+    if "__dataclass_fields__" in vars(value) or any(map(_is_code, own.values())):
+        return None
+    return own
+
+
+def _is_code(value: Any) -> bool:
+    return callable(value) or isinstance(value, property | staticmethod | classmethod)
+
+
+def leaves(container: Mapping[Any, Any], depth: int = MAX_DEPTH) -> Iterator[tuple[str, Any]]:
+    """Yield (dotted path, value) of all that is not itself a container, in order, within the limits."""
+    if len(container) > MAX_ENTRIES:
+        return
+    for key, value in container.items():
+        if not isinstance(key, str | int | float) or str(key).startswith("_"):
+            continue
+        inner = entries(value) if depth > 1 and not isinstance(value, _PLAIN) else None
+        if inner is None:
+            yield str(key), value
+        else:
+            yield from ((f"{key}.{path}", leaf) for path, leaf in leaves(inner, depth - 1))
