@@ -5,11 +5,16 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from nbtrack.client.say import say
+from nbtrack.entities import LifecycleStage
+from nbtrack.notebook.attempts import Attempts
 from nbtrack.notebook.place import notebook_path
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
+
+    from nbtrack.client.active_run import ActiveRun
+    from nbtrack.client.session import Session
+    from nbtrack.entities import Run
 
 
 class Kernel:
@@ -29,7 +34,7 @@ class Kernel:
         # A later os.chdir moves neither the store nor the name of the experiment.
         self._folder = Path.cwd()
         self._undo: list[tuple[str, Callable[[], None]]] = []
-        self._said: set[str] = set()
+        self.attempts = Attempts()
 
     @property
     def notebook(self) -> Path | None:
@@ -42,11 +47,45 @@ class Kernel:
         notebook = self.notebook
         return notebook.parent if notebook is not None else self._folder
 
-    def say_once(self, sentence: str) -> None:
-        """Say a sentence, the first time it comes up in this kernel."""
-        if sentence not in self._said:
-            self._said.add(sentence)
-            say(sentence)
+    def session(self) -> Session:
+        """Return the session of the store that is in force, opened at the first call."""
+        from nbtrack.client import session as sessions
+
+        sessions.set_start_folder(self.folder)
+        return sessions.current_session()
+
+    # Runs that commands name
+
+    def find_run(self, reference: str) -> Run:
+        """Return the run that an id, a name, ``last~1`` or ``best:acc`` means."""
+        from nbtrack.client.references import resolve_run
+
+        return resolve_run(reference, session=self.session())
+
+    def run_to_log_to(self) -> ActiveRun:
+        """Return the active run, else the last tracked one, else the last one in the store."""
+        from nbtrack.client import active_run
+
+        run = active_run.current() or active_run.last_tracked()
+        if run is not None:
+            return run
+        return active_run.ActiveRun(self.session(), self.find_run("last").info, resumed=True)
+
+    def to_trash(self, run_ids: Sequence[str], what: str) -> None:
+        """Put runs into the trash, so that `undo` brings them back."""
+        session = self.session()
+        session.flush()
+        for run_id in run_ids:
+            session.store.update_run(run_id, lifecycle_stage=LifecycleStage.DELETED)
+            session.forget(run_id)
+            self.attempts.forget(run_id)
+
+        def take_back() -> None:
+            for run_id in run_ids:
+                session.store.update_run(run_id, lifecycle_stage=LifecycleStage.ACTIVE)
+                session.forget(run_id)
+
+        self.can_undo(what, take_back)
 
     def can_undo(self, what: str, take_back: Callable[[], None]) -> None:
         """Note how the last change by a command can be taken back."""

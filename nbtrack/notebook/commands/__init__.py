@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from nbtrack.client.say import say
 from nbtrack.errors import InvalidValue, NbtrackError
-from nbtrack.notebook.options import nearest, split
+from nbtrack.notebook.options import nearest
 
 if TYPE_CHECKING:
     from nbtrack.notebook.kernel import Kernel
@@ -53,18 +53,14 @@ _BY_NAME = {command.name: command for command in COMMANDS}
 def run_command(kernel: Kernel, line: str) -> Any:
     """Run what stands behind ``%track``; a mistake of the user becomes one sentence."""
     try:
-        words = split(line)
-        if not words:
-            where = "listing:overview"
-        elif words[0] in _BY_NAME:
-            where = _BY_NAME[words.pop(0)].where
-        else:
+        word, _, rest = line.strip().partition(" ")
+        if word and word not in _BY_NAME:
             raise InvalidValue(
-                f"there is no subcommand {words[0]!r}{nearest(words[0], _BY_NAME)}; "
-                "%track help lists them"
+                f"there is no subcommand {word!r}{nearest(word, _BY_NAME)}; %track help lists them"
             )
+        where = _BY_NAME[word].where if word else "listing:overview"
         module, name = where.split(":")
-        return getattr(import_module(f"{__name__}.{module}"), name)(kernel, words)
+        return getattr(import_module(f"{__name__}.{module}"), name)(kernel, rest.strip())
     except NbtrackError as error:
         say(f"%track: {error.message.rstrip('.')}.")
         return None
