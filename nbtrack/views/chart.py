@@ -5,7 +5,8 @@ What a chart emits is ``text/html`` with one ``<img src="data:image/svg+xml;base
 
 - inline ``<svg>`` in HTML is removed by JupyterLab's sanitizer from notebooks that are not trusted;
 - an ``image/svg+xml`` output is not shown there either ("Cannot display an untrusted SVG");
-- the ``<img>`` passes the sanitizer (``src`` is not limited to http) and shows in trusted notebooks,
+- the ``<img>`` passes the sanitizer (``src`` is not limited to http) and shows in trusted
+notebooks,
   in nbconvert's HTML and offline. Scripts inside of such an image never run.
 - Where a page drops data addresses, the ``alt`` text says the last values.
 
@@ -20,11 +21,11 @@ import base64
 import math
 import re
 from dataclasses import dataclass, field
-from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from nbtrack.views.numbers import number
 from nbtrack.views.panel import draw_panel, panel_height
+from nbtrack.views.scale import Scale
 from nbtrack.views.text import in_html, padded, shortened, width
 
 if TYPE_CHECKING:
@@ -50,10 +51,28 @@ class Series:
 
     def ordered(self) -> Series:
         """Return the series with its steps ascending; points of one step keep their order."""
-        if all(a <= b for a, b in pairwise(self.steps)):
+        if list(self.steps) == sorted(self.steps):
             return self
         order = sorted(range(len(self.steps)), key=self.steps.__getitem__)
         return Series(self.label, [self.steps[i] for i in order], [self.values[i] for i in order])
+
+    def finite(self) -> Sequence[float]:
+        """Return the values that are neither NaN nor infinite."""
+        # A sum that is finite has only finite terms: the usual case, and a fast one.
+        if math.isfinite(sum(self.values)):
+            return self.values
+        return [value for value in self.values if math.isfinite(value)]
+
+    def range(self, *, positive: bool = False) -> tuple[float, float] | None:
+        """Return the smallest and the greatest finite value, None if there is none."""
+        values = self.finite()
+        if positive:
+            values = [value for value in values if value > 0]
+        return (min(values), max(values)) if values else None
+
+    def not_finite(self) -> int:
+        """Return how many values are NaN or infinite."""
+        return len(self.values) - len(self.finite())
 
 
 @dataclass(slots=True)
@@ -118,7 +137,7 @@ class Chart:
         columns = max(map(width, labels), default=0)
         lines = []
         for one, label in zip(series, labels, strict=True):
-            spark = padded(_spark(one.ordered().values), _SPARK_LENGTH)
+            spark = padded(_spark(one), _SPARK_LENGTH)
             last = f"{number(one.values[-1])} at step {number(one.steps[-1])}" if one.values else ""
             lines.append(f"{padded(label, columns)}  {spark}  {last}".rstrip())
         return "\n".join(lines)
@@ -140,7 +159,8 @@ class Chart:
 def grouped(series: Iterable[Series]) -> list[Panel]:
     """Put series of one quantity (``train_loss`` and ``val_loss``) into one panel.
 
-    >>> [(panel.title, len(panel.series)) for panel in grouped(map(Series, ("train_loss", "acc", "val_loss")))]
+    >>> panels = grouped(map(Series, ("train_loss", "acc", "val_loss")))
+    >>> [(panel.title, len(panel.series)) for panel in panels]
     [('loss', 2), ('acc', 1)]
     """
     panels: dict[str, Panel] = {}
@@ -169,15 +189,12 @@ def _sentence(series: Series) -> str:
     return f"{shortened(series.label)}: {last} at step {number(series.steps[-1])}"
 
 
-def _spark(values: Sequence[float]) -> str:
-    finite = [value for value in values if math.isfinite(value)]
-    low, high = min(finite, default=0.0), max(finite, default=0.0)
+def _spark(series: Series) -> str:
+    values = series.ordered().values
     length = min(len(values), _SPARK_LENGTH)
     picked = [values[(index + 1) * len(values) // length - 1] for index in range(length)]
-    # Halves, because the difference of two floats may be larger than the largest float.
-    span = (high / 2 - low / 2) or 1.0
-    top = len(_SPARKS) - 1
-    return "".join(
-        _SPARKS[round((value / 2 - low / 2) / span * top)] if math.isfinite(value) else " "
-        for value in picked
-    )
+    low, high = series.range() or (0.0, 0.0)
+    if low == high:
+        return "".join(_SPARKS[0] if math.isfinite(value) else " " for value in picked)
+    places = Scale(low, high).places(picked, len(_SPARKS) - 1)
+    return "".join(_SPARKS[round(place)] if math.isfinite(place) else " " for place in places)

@@ -1,145 +1,177 @@
 """One curve as SVG path data: at most a few points for each pixel column, spikes and gaps kept.
 
-For every column of pixels the first, the smallest, the greatest and the last value are drawn, in the order in which
-they came, so a picture of a million points is as small as one of a thousand and shows the same extremes. A value that
-is not finite (or not positive on a logarithmic axis) interrupts the line and leaves a mark.
+For every column of pixels the first, the smallest, the greatest and the last value are drawn, in
+the order in which they came, so a picture of a million points is as small as one of a thousand and
+shows the same extremes. A value that is not finite (or not positive on a logarithmic axis)
+interrupts the line and leaves a mark.
+
+Places are whole tenths of a pixel.
 """
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
-# Marks of values without a place closer than this (pixels) to each other show as one.
-_MARK_DISTANCE = 6
+# Marks of values without a place closer than this (tenths of a pixel) to each other show as one.
+_MARK_DISTANCE = 60
 
-Column = tuple[int, list[float]]
+# Tenths as text. Only as many as a picture has rows and columns are ever asked for.
+_written: dict[int, str] = {}
 
 
 @dataclass(slots=True)
-class Gaps:
-    """Columns where the line is interrupted, by cause."""
+class Part:
+    """A line without a gap: where its points are, from left to right, and their values."""
 
+    x: list[int] = field(default_factory=list)
+    values: list[float] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Line:
+    """What to draw of a series: parts of a line, and where it is interrupted, by cause."""
+
+    parts: list[Part] = field(default_factory=list)
     nan: list[int] = field(default_factory=list)
     above: list[int] = field(default_factory=list)
     below: list[int] = field(default_factory=list)
+    _open: bool = False
+
+    def draw(self, x: int, values: list[float]) -> None:
+        """Go on with the line to these values."""
+        if not self._open:
+            self.parts.append(Part())
+            self._open = True
+        part = self.parts[-1]
+        part.x.extend([x] * len(values))
+        part.values.extend(values)
+
+    def interrupt(self, x: int, value: float) -> None:
+        """End the line before a value that has no place."""
+        self._open = False
+        marks = self.nan if value != value else self.above if value > 0 else self.below  # noqa: PLR0124
+        if not marks or x - marks[-1] >= _MARK_DISTANCE:
+            marks.append(x)
 
 
 def thinned(
     steps: Sequence[float],
     values: Sequence[float],
-    origin: float,
-    pixels: float,
+    limits: tuple[float, float],
+    pixels: int,
     *,
     positive: bool = False,
-) -> tuple[list[list[Column]], Gaps]:
-    """Return the parts of a line, each a list of (pixel column, values to draw there), and the gaps.
+) -> Line:
+    """Return what to draw of a series.
 
     Parameters
     ----------
     steps, values
         The points, ordered by step.
-    origin
-        Step of pixel column 0.
+    limits
+        First and last step of the axis.
     pixels
-        Pixels a step.
+        Length of the axis.
     positive
         Whether values up to zero have no place (a logarithmic axis).
     """
-    parts: list[list[Column]] = []
-    part: list[Column] = []
-    gaps = Gaps()
-    column: int | None = None
-    first = low = high = last = 0.0
-    low_came_first = True
-    for step, value in zip(steps, values, strict=True):
-        here = int((step - origin) * pixels)
-        if value - value != 0 or (positive and value <= 0):  # NaN and ±inf minus themselves are NaN
-            if column is not None:
-                part.append((column, _ordered(first, low, high, last, low_came_first)))
-                parts.append(part)
-                part, column = [], None
-            _note_gap(gaps, here, value)
-        elif here == column:
-            if value < low:
-                low, low_came_first = value, False
-            elif value > high:
-                high, low_came_first = value, True
-            last = value
+    line = Line()
+    for x, chunk in _chunks(steps, values, limits, pixels):
+        total = sum(chunk)
+        # A sum that is finite has only finite terms.
+        if total - total == 0 and not (positive and min(chunk) <= 0):
+            line.draw(x, _extremes(chunk))
         else:
-            if column is not None:
-                part.append((column, _ordered(first, low, high, last, low_came_first)))
-            column, first, low, high, last = here, value, value, value, value
-    if column is not None:
-        part.append((column, _ordered(first, low, high, last, low_came_first)))
-        parts.append(part)
-    return parts, gaps
+            _draw_around_gaps(line, x, chunk, positive=positive)
+    return line
 
 
-def path(parts: Sequence[Sequence[Column]], row_of: Callable[[float], float]) -> str:
-    """Return SVG path data of a line; a point that stands alone becomes a dot (with round line ends).
+def path(line: Line, rows_of: Callable[[Sequence[float]], list[int]]) -> str:
+    """Return SVG path data of a line; a point that stands alone becomes a dot (with round ends).
 
-    Coordinates are whole columns and tenths of a row, relative to the point before, which is what
-    keeps the text short.
+    Coordinates are relative to the point before, which is what keeps the text short.
     """
     pieces: list[str] = []
-    for part in parts:
-        x = part[0][0]
-        y = round(row_of(part[0][1][0]) * 10)
-        pieces.append(f"M{x} {_tenths(y)}")
-        alone = True
-        for column, values in part:
-            for value in values:
-                row = round(row_of(value) * 10)
-                if column != x:
-                    pieces.append(f"l{column - x}{_joined(row - y)}")
-                elif row != y:
-                    pieces.append(f"v{_tenths(row - y)}")
-                else:
-                    continue
-                x, y, alone = column, row, False
-        if alone:
+    for part in line.parts:
+        rows = rows_of(part.values)
+        x, y = part.x[0], rows[0]
+        pieces.append(f"M{tenths(x)} {tenths(y)}")
+        drawn = len(pieces)
+        for here, row in zip(part.x, rows, strict=True):
+            if here != x:
+                down = tenths(row - y)
+                # A minus sign separates two numbers by itself.
+                gap = "" if down[0] == "-" else " "
+                pieces.append(f"l{tenths(here - x)}{gap}{down}")
+            elif row != y:
+                pieces.append(f"v{tenths(row - y)}")
+            x, y = here, row
+        if len(pieces) == drawn:
             pieces.append("h0")
     return "".join(pieces)
 
 
-def marks(columns: Sequence[int], row: float, shape: str) -> str:
-    """Return path data that draws a shape at these columns, one where they crowd."""
-    pieces = []
-    before = None
-    for column in columns:
-        if before is None or column - before >= _MARK_DISTANCE:
-            pieces.append(f"M{column} {row:g}{shape}")
-            before = column
-    return "".join(pieces)
+def tenths(value: int) -> str:
+    """Write a whole number of tenths as short as SVG allows.
+
+    >>> tenths(15), tenths(-4), tenths(30), tenths(0)
+    ('1.5', '-.4', '3', '0')
+    """
+    text = _written.get(value)
+    if text is None:
+        whole, tenth = divmod(abs(value), 10)
+        text = str(whole) if not tenth else f"{whole or ''}.{tenth}"
+        text = _written[value] = f"-{text}" if value < 0 else text
+    return text
 
 
-def _ordered(
-    first: float, low: float, high: float, last: float, low_came_first: bool
-) -> list[float]:
-    middle = (low, high) if low_came_first else (high, low)
-    return [first] if low == high else [first, *middle, last]
+def _chunks(
+    steps: Sequence[float], values: Sequence[float], limits: tuple[float, float], pixels: int
+) -> Iterable[tuple[int, Sequence[float]]]:
+    """Yield (x, values): one point each where there are few, else all points of a pixel column."""
+    low, high = limits
+    scale = pixels / (high - low)
+    if len(steps) <= pixels:
+        for step, value in zip(steps, values, strict=True):
+            yield round((step - low) * scale * 10), [value]
+        return
+    start = 0
+    for column in range(pixels):
+        if column == pixels - 1:
+            end = len(steps)
+        else:
+            end = bisect_left(steps, low + (column + 1) / scale, start)
+        if end > start:
+            yield column * 10 + 5, values[start:end]
+            start = end
 
 
-def _note_gap(gaps: Gaps, column: int, value: float) -> None:
-    if value != value:  # noqa: PLR0124 - only NaN differs from itself
-        gaps.nan.append(column)
-    elif value > 0:
-        gaps.above.append(column)
-    else:
-        gaps.below.append(column)
+def _extremes(chunk: Sequence[float]) -> list[float]:
+    if len(chunk) == 1:
+        return [chunk[0]]
+    low, high = min(chunk), max(chunk)
+    if low == high:
+        return [low]
+    middle = (low, high) if chunk.index(low) < chunk.index(high) else (high, low)
+    return [chunk[0], *middle, chunk[-1]]
 
 
-def _tenths(value: int) -> str:
-    whole, tenth = divmod(abs(value), 10)
-    sign = "-" if value < 0 else ""
-    return f"{sign}{whole}" if not tenth else f"{sign}{whole or ''}.{tenth}"
+def _draw_around_gaps(line: Line, x: int, chunk: Sequence[float], *, positive: bool) -> None:
+    def has_place(value: float) -> bool:
+        return value - value == 0 and not (positive and value <= 0)
 
-
-def _joined(value: int) -> str:
-    # A minus sign separates two numbers by itself.
-    text = _tenths(value)
-    return text if text[0] == "-" else f" {text}"
+    placed = [value for value in chunk if has_place(value)]
+    gaps = [value for value in chunk if not has_place(value)]
+    # Within one column only the side of the gap can be told: before the line goes on, or after.
+    gap_first = not has_place(chunk[0])
+    if placed and not gap_first:
+        line.draw(x, _extremes(placed))
+    for value in gaps:
+        line.interrupt(x, value)
+    if placed and gap_first:
+        line.draw(x, _extremes(placed))

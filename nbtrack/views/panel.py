@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING
 
-from nbtrack.views.curve import Gaps, marks, path, thinned
+from nbtrack.views.curve import path, tenths, thinned
 from nbtrack.views.numbers import number
 from nbtrack.views.scale import Scale, labels, step_scale, ticks, value_scale
 from nbtrack.views.text import in_html, shortened, width
@@ -22,6 +21,7 @@ _GRID = 'stroke="#808080" stroke-opacity=".22"'
 
 _LEFT, _RIGHT, _BOTTOM = 44, 12, 30
 _TITLE, _LEGEND_LINE = 18, 15
+_ROUND = ' stroke-linejoin="round" stroke-linecap="round"'
 _PLOT_SHARE = 0.42
 _CHARACTER = 6.3
 _MOST_LEGEND_LINES = 3
@@ -41,7 +41,7 @@ def draw_panel(panel: Panel, panel_width: int, height: int, *, log: bool) -> str
     top = _TITLE + len(legend) * _LEGEND_LINE + 6
     plot_width, plot_height = panel_width - _LEFT - _RIGHT, height - top - _BOTTOM + 6
     series = [one.ordered() for one in panel.series]
-    steps, values, log = _scales(series, log=log)
+    steps, values = _scales(series, log=log)
     elements = [_heading(panel, panel_width), *_legend(legend)]
     elements.append(f'<g transform="translate({_LEFT} {top})">')
     elements += _value_axis(values, plot_width, plot_height)
@@ -56,50 +56,41 @@ def draw_panel(panel: Panel, panel_width: int, height: int, *, log: bool) -> str
     return "".join(elements)
 
 
-def _scales(series: Sequence[Series], *, log: bool) -> tuple[Scale, Scale, bool]:
+def _scales(series: Sequence[Series], *, log: bool) -> tuple[Scale, Scale]:
     steps = [step for one in series if one.steps for step in (one.steps[0], one.steps[-1])]
-    lows, highs = [], []
-    for one in series:
-        finite = [v for v in one.values if v - v == 0 and (v > 0 or not log)]
-        if finite:
-            lows.append(min(finite))
-            highs.append(max(finite))
-    low, high = min(lows, default=1.0 if log else 0.0), max(highs, default=1.0)
+    ranges = [found for one in series if (found := one.range(positive=log))]
+    low = min((low for low, _ in ranges), default=1.0 if log else 0.0)
+    high = max((high for _, high in ranges), default=10.0 if log else 1.0)
     return (
         step_scale(min(steps, default=0.0), max(steps, default=1.0)),
         value_scale(low, high, log=log),
-        log,
     )
 
 
-def _line(
-    series: Series, colour: str, steps: Scale, values: Scale, box: tuple[int, int]
-) -> str:
+def _line(series: Series, colour: str, steps: Scale, values: Scale, box: tuple[int, int]) -> str:
     plot_width, plot_height = box
-    pixels = plot_width / (steps.high - steps.low)
-    parts, gaps = thinned(series.steps, series.values, steps.low, pixels, positive=values.log)
-    drawn = path(parts, lambda value: plot_height * (1 - values.place(value)))
-    elements = [
-        f'<path d="{drawn}" fill="none" stroke="{colour}" stroke-width="1.5" '
-        'stroke-linejoin="round" stroke-linecap="round"/>'
-    ]
-    elements += _gap_marks(gaps, colour, plot_height)
-    if len(series.values) == 1 and parts:
-        column, (value,) = parts[0][0]
-        row = plot_height * (1 - values.place(value))
-        elements.append(f'<circle cx="{column}" cy="{row:.1f}" r="3" fill="{colour}"/>')
-    return "".join(elements)
+    limits = (steps.low, steps.high)
+    line = thinned(series.steps, series.values, limits, plot_width, positive=values.log)
 
+    def rows_of(heights: Sequence[float]) -> list[int]:
+        high = plot_height * 10
+        return [round(high - up) for up in values.places(heights, high)]
 
-def _gap_marks(gaps: Gaps, colour: str, plot_height: int) -> Iterable[str]:
-    for columns, row, shape in (
-        (gaps.nan, plot_height - 5, _NAN),
-        (gaps.above, 6, _ABOVE),
-        (gaps.below, plot_height - 6, _BELOW),
+    drawn = path(line, rows_of)
+    elements = [f'<path d="{drawn}" fill="none" stroke="{colour}" stroke-width="1.5"{_ROUND}/>']
+    if [len(part.x) for part in line.parts] == [1]:
+        part = line.parts[0]
+        x, y = tenths(part.x[0]), tenths(rows_of(part.values)[0])
+        elements.append(f'<circle cx="{x}" cy="{y}" r="3" fill="{colour}"/>')
+    for places, row, shape in (
+        (line.nan, plot_height - 5, _NAN),
+        (line.above, 6, _ABOVE),
+        (line.below, plot_height - 6, _BELOW),
     ):
-        if columns:
-            drawn = marks(columns, row, shape)
-            yield f'<path d="{drawn}" fill="none" stroke="{colour}" stroke-width="1.2"/>'
+        if places:
+            drawn = "".join(f"M{tenths(x)} {row}{shape}" for x in places)
+            elements.append(f'<path d="{drawn}" fill="none" stroke="{colour}" stroke-width="1.2"/>')
+    return "".join(elements)
 
 
 def _value_axis(scale: Scale, plot_width: int, plot_height: int) -> Iterable[str]:
@@ -133,7 +124,7 @@ def _heading(panel: Panel, panel_width: int) -> str:
 
 def _last(series: Series) -> str:
     """Return the last value, and how many points the line has no place for."""
-    missing = sum(1 for value in series.values if not math.isfinite(value))
+    missing = series.not_finite()
     note = f" · {missing:,} not finite" if missing else ""
     return (number(series.values[-1]) if series.values else "") + note
 

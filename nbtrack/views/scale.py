@@ -11,12 +11,14 @@ from nbtrack.views.numbers import number
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-# Heckbert's "nice numbers" (Graphics Gems, 1990): a tick distance is one of these times a power of ten.
+# Heckbert's "nice numbers" (Graphics Gems, 1990): a tick distance is one of these times a power of
+# ten.
 _NICE = (1.0, 2.0, 2.5, 5.0, 10.0)
 _MARGIN = 0.04
 # Zero is shown when the smallest value is closer to it than this part of the greatest one.
 _NEAR_ZERO = 0.25
 _MANY_DECADES = 2
+_GREATEST = 1.7e308
 _SUFFIXES = ((1e9, "G"), (1e6, "M"), (1e3, "k"))
 
 
@@ -30,9 +32,19 @@ class Scale:
 
     def place(self, value: float) -> float:
         """Return where a value lies between ``low`` (0.0) and ``high`` (1.0)."""
+        return self.places([value], 1.0)[0]
+
+    def places(self, values: Sequence[float], length: float) -> list[float]:
+        """Return where values lie on an axis of this length."""
+        low, high = self.low, self.high
         if self.log:
-            return math.log(value / self.low) / math.log(self.high / self.low)
-        return (value - self.low) / (self.high - self.low)
+            start, factor = math.log(low), length / (math.log(high) - math.log(low))
+            return [(math.log(value) - start) * factor for value in values]
+        span = high - low
+        if math.isinf(span):  # ±1e308: only half of the span is a float
+            half, factor = low / 2, length / (high / 2 - low / 2)
+            return [(value / 2 - half) * factor for value in values]
+        return [(value - low) / span * length for value in values]
 
 
 def value_scale(low: float, high: float, *, log: bool = False) -> Scale:
@@ -43,17 +55,16 @@ def value_scale(low: float, high: float, *, log: bool = False) -> Scale:
     """
     if log and low > 0:
         factor = (high / low) ** _MARGIN if high > low else 2.0
-        return Scale(low / factor, min(high * factor, 1.7e308), log=True)
+        return Scale(low / factor, min(high * factor, _GREATEST), log=True)
     if low == high:
         air = abs(low) * 0.1 or 1.0
         return Scale(low - air, high + air)
-    # Half of the span first: the span of ±1e308 is not a float.
+    # Half of the span first: the whole span of ±1e308 is not a float.
     air = (high / 2 - low / 2) * 2 * _MARGIN
-    if not math.isfinite(air):
-        return Scale(low / 2, high / 2)
+    top = min(high + air, _GREATEST)
     if 0 <= low <= high * _NEAR_ZERO:
-        return Scale(0.0, high + air)
-    return Scale(low - air, high + air)
+        return Scale(0.0, top)
+    return Scale(max(low - air, -_GREATEST), top)
 
 
 def step_scale(low: float, high: float) -> Scale:
@@ -64,8 +75,8 @@ def step_scale(low: float, high: float) -> Scale:
 def ticks(scale: Scale, target: int, *, whole: bool = False) -> list[float]:
     """Return about so many nice places for ticks within the range.
 
-    >>> ticks(Scale(0, 1), 4), ticks(Scale(0, 49), 5, whole=True), ticks(Scale(0, 2), 5, whole=True)
-    ([0.0, 0.25, 0.5, 0.75, 1.0], [0.0, 10.0, 20.0, 30.0, 40.0], [0.0, 1.0, 2.0])
+    >>> ticks(Scale(0, 1), 4), ticks(Scale(0, 2), 5, whole=True)
+    ([0.0, 0.25, 0.5, 0.75, 1.0], [0.0, 1.0, 2.0])
     >>> ticks(Scale(1e-5, 2, log=True), 4)
     [1e-05, 0.001, 0.1]
     """
@@ -73,13 +84,13 @@ def ticks(scale: Scale, target: int, *, whole: bool = False) -> list[float]:
         decades = _decades(scale, target)
         if len(decades) >= _MANY_DECADES:
             return decades
-    distance = _nice((scale.high - scale.low) / target)
+    distance = _nice(scale.high / target - scale.low / target)
     if whole:
         distance = max(1.0, math.ceil(distance))
     first = math.ceil(scale.low / distance - 1e-9)
     last = math.floor(scale.high / distance + 1e-9)
     places = (round(index * distance, 12 - _exponent(distance)) for index in range(first, last + 1))
-    return [place for place in places if not scale.log or place > 0]
+    return [float(place) for place in places if not scale.log or place > 0]
 
 
 def labels(places: Sequence[float]) -> list[str]:
