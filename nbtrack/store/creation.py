@@ -1,0 +1,162 @@
+"""Making a database, so that any number of processes may do it at once.
+
+The tables are written into a temporary file which is then linked to its name in one step: nobody
+ever sees half a database, and WAL is set while nobody else has the file open (setting it on a shared
+fresh file fails for most of the processes that try). Where links do not work, and for an empty file
+that is there already, the tables are made in place under the write lock.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import sqlite3
+import time
+from contextlib import closing, suppress
+from typing import TYPE_CHECKING
+
+import msgspec
+from sqlalchemy.dialects import sqlite
+from sqlalchemy.schema import CreateIndex, CreateTable
+
+from nbtrack.entities import DEFAULT_EXPERIMENT_ID, DEFAULT_EXPERIMENT_NAME
+from nbtrack.errors import NotFound, WrongStore
+from nbtrack.store import schema, troubles
+from nbtrack.store.database import BUSY_SECONDS
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+_DIALECT = sqlite.dialect()
+_MINE = "SELECT name FROM sqlite_master WHERE name = 'nb_meta'"
+
+
+class Identity(msgspec.Struct, frozen=True):
+    """What a database says about itself."""
+
+    store_id: str
+    artifact_root: str
+    schema: int
+
+
+def ensure(path: Path, artifact_root: str, *, create: bool) -> Identity:
+    """Return the identity of the database at ``path``, made first if there is none.
+
+    Raises
+    ------
+    NotFound
+        If there is no database and ``create`` is False.
+    WrongStore
+        If the file is something else, or of another schema.
+    Refused, Unavailable
+        If it cannot be made or read.
+    """
+    try:
+        if not path.exists():
+            if not create:
+                raise NotFound(f"There is no store at {path}.")
+            path.parent.mkdir(parents=True, exist_ok=True)
+            _create(path, artifact_root)
+        return _read(path, artifact_root, create=create)
+    except (OSError, sqlite3.Error) as error:
+        better = troubles.explain(error, path, BUSY_SECONDS)
+        if better is None:
+            raise
+        raise better from error
+
+
+def _create(path: Path, artifact_root: str) -> None:
+    fresh = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
+    try:
+        with closing(_connect(fresh)) as connection:
+            if _wal_works(path.parent):
+                connection.execute("PRAGMA journal_mode=WAL")
+            _make_tables(connection, artifact_root)
+        with suppress(FileExistsError):  # another process was faster: its database is the one
+            _link(fresh, path)
+    finally:
+        for leftover in (fresh, *(fresh.with_name(fresh.name + end) for end in ("-wal", "-shm"))):
+            leftover.unlink(missing_ok=True)
+
+
+def _link(source: Path, target: Path) -> None:
+    try:
+        os.link(source, target)
+    except FileExistsError:
+        raise
+    except OSError:  # FAT, some network file systems: an empty file is filled in place by `_read`
+        target.touch(exist_ok=False)
+
+
+def _read(path: Path, artifact_root: str, *, create: bool) -> Identity:
+    with closing(_connect(path)) as connection:
+        if connection.execute(_MINE).fetchone() is None:
+            if connection.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchone():
+                raise WrongStore(
+                    f"{path} is a database of another program (it has no table nb_meta). "
+                    "Name another file; nbtrack makes it."
+                )
+            if not create:
+                raise NotFound(f"There is no store at {path}: the database is empty.")
+            if _wal_works(path.parent):
+                with suppress(sqlite3.OperationalError):  # somebody else is setting it
+                    connection.execute("PRAGMA journal_mode=WAL")
+            _make_tables(connection, artifact_root)
+        row = connection.execute('SELECT store_id, artifact_root, "schema" FROM nb_meta').fetchone()
+    identity = Identity(*row)
+    if identity.schema != schema.SCHEMA_NUMBER:
+        newer = identity.schema > schema.SCHEMA_NUMBER
+        raise WrongStore(
+            f"{path} has schema {identity.schema}, and this nbtrack reads schema "
+            f"{schema.SCHEMA_NUMBER}. "
+            + (
+                "Upgrade nbtrack: pip install --upgrade nbtrack"
+                if newer
+                else "It was made by a version before the first release; choose another file."
+            )
+        )
+    return identity
+
+
+def _make_tables(connection: sqlite3.Connection, artifact_root: str) -> None:
+    connection.execute("BEGIN IMMEDIATE")
+    if connection.execute(_MINE).fetchone():
+        connection.execute("ROLLBACK")
+        return
+    for table in schema.metadata.sorted_tables:
+        connection.execute(str(CreateTable(table).compile(dialect=_DIALECT)))
+        for index in sorted(table.indexes, key=lambda index: str(index.name)):
+            connection.execute(str(CreateIndex(index).compile(dialect=_DIALECT)))
+    for name, select in schema.VIEWS.items():
+        connection.execute(f"CREATE VIEW {name} AS {select}")
+    now = int(time.time() * 1000)
+    connection.execute(
+        "INSERT INTO nb_experiment VALUES (?, ?, ?, ?, ?, ?)",
+        (
+            int(DEFAULT_EXPERIMENT_ID),
+            DEFAULT_EXPERIMENT_NAME,
+            f"mlflow-artifacts:/{DEFAULT_EXPERIMENT_ID}",
+            schema.ACTIVE,
+            now,
+            now,
+        ),
+    )
+    connection.execute(
+        "INSERT INTO nb_meta VALUES (?, ?, ?, 0)",
+        (secrets.token_hex(16), artifact_root, schema.SCHEMA_NUMBER),
+    )
+    connection.execute("COMMIT")
+
+
+def _connect(path: Path) -> sqlite3.Connection:
+    connection = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None)
+    connection.execute("PRAGMA synchronous=FULL")
+    return connection
+
+
+def _wal_works(folder: Path) -> bool:
+    try:
+        from nbtrack.platforms import is_network_filesystem
+    except ImportError:
+        return True
+    return not is_network_filesystem(folder)

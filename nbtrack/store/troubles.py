@@ -1,0 +1,101 @@
+"""What a database's errors mean for the person who reads them."""
+
+from __future__ import annotations
+
+import errno
+import sqlite3
+from typing import TYPE_CHECKING
+
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+
+from nbtrack.errors import InvalidValue, NbtrackError, Refused, Unavailable, WrongStore
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+_LOCKED = (
+    Unavailable,
+    "The database {path} stayed locked by another process for {seconds:.0f} s. Nothing was changed; "
+    "try again, or find the program that holds it open (fuser {path}).",
+)
+_CLOSED_FOLDER = (
+    Refused,
+    "The database {path} cannot be written: the file or its folder is read-only for this user. "
+    "Change the permissions, or choose another store with set_tracking_uri.",
+)
+_DISK = (
+    Unavailable,
+    "The disk failed while {path} was read or written ({detail}). Check the disk, and whether the "
+    "file still exists.",
+)
+_DAMAGED = (
+    WrongStore,
+    "The database {path} is damaged ({detail}). Keep a copy of it and of the files beside it, and "
+    "recover what is readable with: sqlite3 {path} .recover",
+)
+
+# Primary result code of SQLite (https://www.sqlite.org/rescode.html) -> exception and sentence.
+_BY_CODE: dict[int, tuple[type[NbtrackError], str]] = {
+    sqlite3.SQLITE_BUSY: _LOCKED,
+    sqlite3.SQLITE_LOCKED: _LOCKED,
+    sqlite3.SQLITE_READONLY: _CLOSED_FOLDER,
+    sqlite3.SQLITE_PERM: _CLOSED_FOLDER,
+    sqlite3.SQLITE_AUTH: _CLOSED_FOLDER,
+    sqlite3.SQLITE_CANTOPEN: (
+        Unavailable,
+        "The database {path} cannot be opened. Check that its folder exists and that this user may "
+        "read and write it.",
+    ),
+    sqlite3.SQLITE_FULL: (
+        Unavailable,
+        "The disk that holds {path} is full. Nothing was changed; free some space and try again.",
+    ),
+    sqlite3.SQLITE_IOERR: _DISK,
+    sqlite3.SQLITE_CORRUPT: _DAMAGED,
+    sqlite3.SQLITE_NOTADB: (
+        WrongStore,
+        "{path} is not a SQLite database. Move it away, or name another file.",
+    ),
+    sqlite3.SQLITE_TOOBIG: (
+        InvalidValue,
+        "A value is longer than a database row can be (1 GB). Log it as an artifact instead.",
+    ),
+}
+# errno of a file operation -> SQLite code of the same trouble.
+_BY_ERRNO = {
+    errno.EACCES: sqlite3.SQLITE_READONLY,
+    errno.EPERM: sqlite3.SQLITE_READONLY,
+    errno.EROFS: sqlite3.SQLITE_READONLY,
+    errno.ENOSPC: sqlite3.SQLITE_FULL,
+    errno.EDQUOT: sqlite3.SQLITE_FULL,
+}
+
+
+def original(error: BaseException) -> BaseException:
+    """Return the driver's exception behind SQLAlchemy's."""
+    return error.orig if isinstance(error, DBAPIError) and error.orig is not None else error
+
+
+def code(error: BaseException) -> int | None:
+    """Return SQLite's primary result code of an error, or None if it is not SQLite's."""
+    number = getattr(original(error), "sqlite_errorcode", None)
+    return None if number is None else number & 0xFF
+
+
+def is_locked(error: BaseException) -> bool:
+    """Whether the error says that another connection holds the lock."""
+    return code(error) in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
+
+
+def explain(error: BaseException, path: Path, seconds: float) -> NbtrackError | None:
+    """Return the exception that a user should see instead, or None if there is nothing to say."""
+    if isinstance(error, PoolTimeout):
+        kind, sentence = _LOCKED
+    elif isinstance(error, OSError):
+        kind, sentence = _BY_CODE.get(_BY_ERRNO.get(error.errno or 0, -1), _DISK)
+    elif (number := code(error)) in _BY_CODE:
+        kind, sentence = _BY_CODE[number]
+    else:
+        return None
+    return kind(sentence.format(path=path, seconds=seconds, detail=original(error)))
