@@ -43,18 +43,23 @@ _PHASE = re.compile(rf"^(?:{_PHASES})[._/\- ]|[._/\- ](?:{_PHASES})$", re.IGNORE
 
 @dataclass(slots=True)
 class Series:
-    """One line: its label and its points. Points are put in the order of their steps when drawn."""
+    """One line: its label and its points, which are put in the order of their steps when drawn.
+
+    ``missing`` is the number of values that are not finite, where some points were dropped.
+    """
 
     label: str
     steps: Sequence[float] = field(default_factory=list)
     values: Sequence[float] = field(default_factory=list)
+    missing: int | None = None
 
     def ordered(self) -> Series:
         """Return the series with its steps ascending; points of one step keep their order."""
         if list(self.steps) == sorted(self.steps):
             return self
         order = sorted(range(len(self.steps)), key=self.steps.__getitem__)
-        return Series(self.label, [self.steps[i] for i in order], [self.values[i] for i in order])
+        steps, values = [self.steps[i] for i in order], [self.values[i] for i in order]
+        return Series(self.label, steps, values, self.missing)
 
     def finite(self) -> Sequence[float]:
         """Return the values that are neither NaN nor infinite."""
@@ -72,6 +77,8 @@ class Series:
 
     def not_finite(self) -> int:
         """Return how many values are NaN or infinite."""
+        if self.missing is not None:
+            return self.missing
         return len(self.values) - len(self.finite())
 
 
@@ -93,10 +100,13 @@ class Chart:
         What to draw, from left to right and from top to bottom.
     log
         Whether the vertical axes are logarithmic; values up to zero become gaps there.
+    note
+        A sentence below the picture.
     """
 
     panels: Sequence[Panel]
     log: bool = False
+    note: str = ""
 
     def svg(self) -> str:
         """Return the picture as SVG, at most about 5 kB a line however many points it has."""
@@ -125,10 +135,11 @@ class Chart:
             return ""
         data = base64.b64encode(self.svg().encode()).decode("ascii")
         alt = in_html("; ".join(_sentence(series) for series in self._all_series()))
-        return (
+        picture = (
             f'<img src="data:image/svg+xml;base64,{data}" alt="{alt}" '
             'style="max-width:100%;height:auto">'
         )
+        return picture + (f"<p>{in_html(self.note)}</p>" if self.note else "")
 
     def text(self) -> str:
         """Return one line a series: a small curve, the last value and its step."""
@@ -140,7 +151,7 @@ class Chart:
             spark = padded(_spark(one), _SPARK_LENGTH)
             last = f"{number(one.values[-1])} at step {number(one.steps[-1])}" if one.values else ""
             lines.append(f"{padded(label, columns)}  {spark}  {last}".rstrip())
-        return "\n".join(lines)
+        return "\n".join([*lines, self.note] if self.note else lines)
 
     def mimebundle(self) -> dict[str, str]:
         """Return the chart as IPython's display takes it."""

@@ -140,7 +140,8 @@ def _legend_lines(panel: Panel, panel_width: int) -> list[list[tuple[str, str, i
         needed = round(14 + width(text) * _CHARACTER + 12)
         if x and x + needed > panel_width:
             if len(lines) == _MOST_LEGEND_LINES:
-                lines[-1].append((f"+{len(panel.series) - index}", "", x))
+                rest = f"+{len(panel.series) - index}"
+                lines[-1].append((rest, "", min(x, round(panel_width - _CHARACTER * len(rest)))))
                 break
             lines.append([])
             x = 0
@@ -155,7 +156,7 @@ def _legend(lines: Sequence[Sequence[tuple[str, str, int]]]) -> Iterable[str]:
         for text, colour, x in line:
             if colour:
                 yield f'<path d="M{x} {y - 4}h10" stroke="{colour}" stroke-width="2.5"/>'
-            yield _text(x + 14, y, text, "start")
+            yield _text(x + 14 if colour else x, y, text, "start")
 
 
 def _text(x: float, y: float, text: str, anchor: str) -> str:
