@@ -180,6 +180,11 @@ def open_private(path: Path, *, create: bool = False) -> int:
     return os.open(path, flags | (os.O_CREAT | os.O_EXCL if create else 0), 0o600)
 
 
+def open_for_reading(path: Path) -> int:
+    """Open a file of this user's for reading; a link in its place is refused."""
+    return os.open(path, os.O_RDONLY | _CLOEXEC | _NOFOLLOW | _BINARY)
+
+
 def write_private(path: Path, data: bytes) -> None:
     """Replace a file's content at once (0600): a reader sees the old or the new, never a part."""
     part = path.with_name(f".{path.name}.{os.getpid()}.{os.urandom(4).hex()}")
