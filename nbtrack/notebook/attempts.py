@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from nbtrack import tags
 from nbtrack.errors import NbtrackError
+from nbtrack.notebook import cell_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -30,19 +31,29 @@ _LOOKED_AT = 30
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """What makes a cell known again."""
+    """What makes a cell known again; ``source`` is without its ``%%track`` line."""
 
     source: str
+    hash: str
     notebook: str
     cell_id: str | None = None
     name: str | None = None
 
-    @property
-    def hash(self) -> str:
-        """Return the hash of the source; blank lines and spaces at line ends do not count."""
-        lines = (line.rstrip() for line in self.source.splitlines())
-        text = "\n".join(line for line in lines if line)
-        return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+
+def cell_of(raw: str, *, notebook: str, cell_id: str | None, name: str | None) -> Cell:
+    """Return a cell from its text as it stands in the notebook."""
+    source = without_track(raw)
+    # Blank lines and spaces at line ends do not make another cell.
+    lines = (line.rstrip() for line in source.splitlines())
+    text = "\n".join(line for line in lines if line)
+    digest = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+    return Cell(source, digest, notebook, cell_id, name)
+
+
+def without_track(raw: str) -> str:
+    """Return a cell's text without its ``%%track`` line."""
+    found = cell_text.find(raw.splitlines(keepends=True))
+    return raw if found is None else "".join(found.text)
 
 
 @dataclass(slots=True)
@@ -162,7 +173,12 @@ def attempt_of(session: Session, run: Run) -> Attempt | None:
         first_id,
         int(number),
         run.info.run_name,
-        Cell(_source(session, run), found.get(tags.NOTEBOOK, ""), found.get(tags.CELL_ID)),
+        Cell(
+            _source(session, run),
+            found.get(tags.CELL_HASH, ""),
+            found.get(tags.NOTEBOOK, ""),
+            found.get(tags.CELL_ID),
+        ),
         params=run.data.params,
         metrics=run.data.metrics,
         data={item.dataset.name: item.dataset.digest for item in run.inputs.dataset_inputs},
@@ -171,9 +187,10 @@ def attempt_of(session: Session, run: Run) -> Attempt | None:
 
 def _source(session: Session, run: Run) -> str:
     try:
-        return session.artifacts(run.info).read(SOURCE_FILE).decode("utf-8", "replace")
+        raw = session.artifacts(run.info).read(SOURCE_FILE)
     except (NbtrackError, OSError):
         return ""
+    return without_track(raw.decode("utf-8", "replace"))
 
 
 def _equals(field_name: str, text: str) -> str:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from nbtrack import tags
 from nbtrack.entities import LifecycleStage
 from nbtrack.notebook.attempts import Attempts
+from nbtrack.notebook.background import Background
 from nbtrack.notebook.place import notebook_path
 
 if TYPE_CHECKING:
@@ -14,7 +16,7 @@ if TYPE_CHECKING:
 
     from nbtrack.client.active_run import ActiveRun
     from nbtrack.client.session import Session
-    from nbtrack.entities import Run
+    from nbtrack.entities import Experiment, Run
 
 
 class Kernel:
@@ -35,6 +37,7 @@ class Kernel:
         self._folder = Path.cwd()
         self._undo: list[tuple[str, Callable[[], None]]] = []
         self.attempts = Attempts()
+        self.background = Background()
 
     @property
     def notebook(self) -> Path | None:
@@ -47,12 +50,32 @@ class Kernel:
         notebook = self.notebook
         return notebook.parent if notebook is not None else self._folder
 
+    @property
+    def notebook_name(self) -> str:
+        """Where new runs belong if nothing else is said: the notebook's stem or the folder's."""
+        notebook = self.notebook
+        return notebook.stem if notebook is not None else self.folder.name or "Default"
+
     def session(self) -> Session:
         """Return the session of the store that is in force, opened at the first call."""
+        from nbtrack.client import active_run, experiments
         from nbtrack.client import session as sessions
 
         sessions.set_start_folder(self.folder)
+        experiments.set_default_experiment(self.notebook_name)
+        source = str(self.notebook or self.notebook_name)
+        active_run.set_source_tags(
+            {tags.SOURCE_NAME: source, tags.SOURCE_TYPE: tags.SOURCE_NOTEBOOK}
+        )
         return sessions.current_session()
+
+    def experiment(self, session: Session, name: str | None) -> Experiment:
+        """Return the experiment of a new run: the one of this name, else the default one."""
+        from nbtrack.client import experiments
+
+        if name is not None:
+            return session.experiment_named(name)
+        return experiments.experiment_of_new_runs(session)
 
     # Runs that commands name
 
@@ -60,7 +83,11 @@ class Kernel:
         """Return the run that an id, a name, ``last~1`` or ``best:acc`` means."""
         from nbtrack.client.references import resolve_run
 
-        return resolve_run(reference, session=self.session())
+        session = self.session()
+        session.flush()
+        own = session.store.find_experiment(self.notebook_name)
+        ids = None if own is None else [own.experiment_id]
+        return resolve_run(reference, session.store, experiment_ids=ids)
 
     def run_to_log_to(self) -> ActiveRun:
         """Return the active run, else the last tracked one, else the last one in the store."""
@@ -69,7 +96,7 @@ class Kernel:
         run = active_run.current() or active_run.last_tracked()
         if run is not None:
             return run
-        return active_run.ActiveRun(self.session(), self.find_run("last").info, resumed=True)
+        return active_run.run_by_id(self.session(), self.find_run("last").info.run_id)
 
     def to_trash(self, run_ids: Sequence[str], what: str) -> None:
         """Put runs into the trash, so that `undo` brings them back."""

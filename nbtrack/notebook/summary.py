@@ -112,7 +112,7 @@ class Summary:
         parts.append(f"<div{tip}>{''.join(piece.html() for piece in self._pieces())}</div>")
         parts += [
             f'<div style="font-size:12px;opacity:.8"><span style="opacity:.75">'
-            f"{in_html(note.label)}</span> {in_html(one_line(note.text))}</div>"
+            f"{in_html(note.label)}:</span> {in_html(one_line(note.text))}</div>"
             for note in self.notes
         ]
         return "".join([*parts, "</div>"])

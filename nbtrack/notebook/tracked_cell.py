@@ -1,10 +1,214 @@
+"""The life of a tracked cell, between its two hooks.
+
+`open_cell` decides whether there is a run at all (a cell that does not compile has none), begins it
+and starts the captures; `TrackedCell.close` ends it with its true status, records what was captured
+and shows the line under the cell. What can wait goes to the kernel's background thread.
+"""
+
 from __future__ import annotations
 
+import ast
+import time
+import warnings
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
-def open_cell(kernel, info, asked, *, by_line):
-    class C:
-        def close(self, result):
-            print("closed", asked.name, result and result.success)
+from nbtrack import tags
+from nbtrack.client import active_run, stack
+from nbtrack.client.say import say
+from nbtrack.client.two_words import generated_name
+from nbtrack.entities import RunStatus
+from nbtrack.errors import InvalidValue, NbtrackError
+from nbtrack.notebook import comparison, seeds
+from nbtrack.notebook.attempts import Attempt, cell_of, next_attempt
+from nbtrack.notebook.guard import guarded
+from nbtrack.notebook.live import Live
+from nbtrack.notebook.outcome import Outcome, outcome_of
+from nbtrack.notebook.place import cell_id
+from nbtrack.notebook.recording import Recording
+from nbtrack.notebook.under_cell import show
 
-    print("opened", asked.name)
-    return C()
+if TYPE_CHECKING:
+    from nbtrack.client.active_run import ActiveRun
+    from nbtrack.client.session import Session
+    from nbtrack.notebook.attempts import Cell
+    from nbtrack.notebook.kernel import Kernel
+    from nbtrack.notebook.options import Options
+
+# The cell has ended: nobody should wait long for a store that is away, the journal has it all.
+_END_TIMEOUT = 2.0
+
+
+def open_cell(kernel: Kernel, info: Any, asked: Options) -> TrackedCell | None:
+    """Begin the run of a cell, or return None if there is nothing to track."""
+    code = getattr(info, "transformed_cell", None) or kernel.shell.transform_cell(info.raw_cell)
+    statements = _compiled(kernel.shell, code)
+    if statements is None:  # IPython is about to say what is wrong with it
+        return None
+    if not statements:
+        say("this cell was not tracked: it has no code.")
+        return None
+    try:
+        begun = None if asked.dry else _begin(kernel, info, asked)
+    except NbtrackError as error:
+        say(f"this cell was not tracked: {error.message}")
+        return None
+    return TrackedCell(kernel, info, asked, begun)
+
+
+def _compiled(shell: Any, code: str) -> list[ast.stmt] | None:
+    """Return the cell's statements, None if Python refuses the cell as a whole."""
+    flags = getattr(shell.compile, "flags", 0) | ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
+    with warnings.catch_warnings():
+        # IPython compiles the cell again and shows its warnings then.
+        warnings.simplefilter("ignore")
+        try:
+            tree = compile(code, "<cell>", "exec", flags | ast.PyCF_ONLY_AST, dont_inherit=True)
+            compile(tree, "<cell>", "exec", flags, dont_inherit=True)
+        except (SyntaxError, ValueError, TypeError, OverflowError, MemoryError, RecursionError):
+            return None
+    return tree.body
+
+
+class _Begun:
+    """A run that began for a cell, and the cell's attempt before it."""
+
+    def __init__(self, run: ActiveRun, attempt: Attempt, previous: Attempt | None) -> None:
+        self.run = run
+        self.attempt = attempt
+        self.previous = previous
+
+
+def _begin(kernel: Kernel, info: Any, asked: Options) -> _Begun:
+    session = kernel.session()
+    experiment = kernel.experiment(session, asked.experiment)
+    cell = cell_of(
+        info.raw_cell,
+        notebook=kernel.notebook_name,
+        cell_id=cell_id(kernel.shell, info),
+        name=asked.name,
+    )
+    previous = kernel.attempts.previous(session, experiment.experiment_id, cell)
+    if asked.resume is not None:
+        return _resume(kernel, session, asked.resume, previous, cell)
+    attempt = next_attempt("", cell, previous, generated_name())
+    parent = kernel.find_run(asked.parent).info.run_id if asked.parent else None
+    outer = active_run.current()
+    run = active_run.begin_run(
+        session,
+        experiment,
+        name=attempt.name,
+        parent_run_id=parent or (outer.run_id if outer and not outer.ended else None),
+        tags=_tags(asked, attempt),
+    )
+    attempt.run_id = run.run_id
+    if previous is None:
+        attempt.first_id = run.run_id
+        run.set_tag(tags.ATTEMPT_OF, run.run_id)
+    return _Begun(run, attempt, previous)
+
+
+def _tags(asked: Options, attempt: Attempt) -> dict[str, str]:
+    cell = attempt.cell
+    found = {
+        tags.NOTEBOOK: cell.notebook,
+        tags.CELL_HASH: cell.hash,
+        tags.ATTEMPT_NUMBER: str(attempt.number),
+    }
+    if cell.cell_id:
+        found[tags.CELL_ID] = cell.cell_id
+    if attempt.first_id:
+        found[tags.ATTEMPT_OF] = attempt.first_id
+    if asked.note:
+        found[tags.NOTE] = asked.note
+    return {**found, **asked.tags}
+
+
+def _resume(
+    kernel: Kernel, session: Session, reference: str, previous: Attempt | None, cell: Cell
+) -> _Begun:
+    """Go on with a run: the one that is named, else the cell's last attempt."""
+    if not reference and previous is None:
+        raise InvalidValue("--resume found no earlier run of this cell; name one: --resume RUN.")
+    run_id = kernel.find_run(reference).info.run_id if reference else previous.run_id  # type: ignore[union-attr]
+    run = active_run.run_by_id(session, run_id)
+    run.resume()
+    attempt = Attempt(run_id, run_id, 1, run.info.run_name, cell)
+    if previous is not None and previous.run_id == run_id:
+        attempt = replace(previous, cell=cell)
+    return _Begun(run, attempt, previous)
+
+
+class TrackedCell:
+    """A cell that runs now; ``begun`` is None for ``--dry``, where nothing is recorded."""
+
+    def __init__(self, kernel: Kernel, info: Any, asked: Options, begun: _Begun | None) -> None:
+        self._kernel = kernel
+        self._asked = asked
+        self._begun = begun
+        self._run = begun.run if begun else None
+        self._outer = active_run.ambient()
+        self._live = Live(self._run, draw=not (asked.no_live or asked.quiet))
+        if self._run is not None:
+            active_run.push(self._run)
+            active_run.set_ambient(self._run)
+            active_run.set_last_tracked(self._run)
+        if asked.seed is not None:
+            seeds.plant(asked.seed, info.raw_cell)
+        # Last, so that nothing of ours is captured or measured.
+        self._recording = Recording(kernel, info, asked, self._run)
+        self._started = time.perf_counter()
+
+    @guarded("finish the run of this cell")
+    def close(self, result: Any) -> None:
+        """End the run, record what was captured, show the summary."""
+        seconds = time.perf_counter() - self._started
+        end_time = active_run.now()
+        outcome = outcome_of(self._kernel.shell, result)
+        self._live.finish()
+        try:
+            self._recording.stop(result, outcome, logged=self._live.latest)
+        finally:
+            self._end(outcome, end_time)
+        self._show(outcome, seconds)
+
+    def _end(self, outcome: Outcome, end_time: int) -> None:
+        """End the run whatever else failed, so that it does not stay RUNNING."""
+        run = self._run
+        if run is None:
+            return
+        if active_run.ambient() is run:
+            outer = self._outer
+            active_run.set_ambient(None if outer is None or outer.ended else outer)
+        run.end(outcome.status, end_time, timeout=_END_TIMEOUT)
+        stack.pop(run)
+
+    def _show(self, outcome: Outcome, seconds: float) -> None:
+        recording, begun = self._recording, self._begun
+        if begun is None:
+            show(recording.dry_summary(outcome, seconds))
+            return
+        attempt, previous, run = begun.attempt, begun.previous, begun.run
+        attempt.params, attempt.data = recording.params, recording.data
+        attempt.metrics = recording.metrics
+        if outcome.status == RunStatus.FINISHED and self._asked.on_rerun == "replace":
+            self._replace(attempt)
+        if not self._asked.quiet:
+            found = comparison.scores(
+                run.session, run.info.experiment_id, attempt, previous, recording.directions
+            )
+            changed = comparison.changes(attempt, previous) if previous is not None else ""
+            show(recording.summary(outcome, seconds, found, changed, previous))
+        self._kernel.attempts.remember(run.info.experiment_id, attempt)
+        self._kernel.background.wait(min(1.0, 0.002 + seconds / 20))
+
+    def _replace(self, attempt: Attempt) -> None:
+        """Put the earlier attempts of this cell into the trash."""
+        assert self._run is not None
+        condition = f"tags.`{tags.ATTEMPT_OF}` = '{attempt.first_id}'"
+        runs = self._run.session.store.search_runs(
+            [self._run.info.experiment_id], filter_string=condition
+        )
+        earlier = [run.info.run_id for run in runs if run.info.run_id != attempt.run_id]
+        if earlier:
+            self._kernel.to_trash(earlier, f"replace by {attempt.name}")
