@@ -27,11 +27,8 @@ if TYPE_CHECKING:
 _INTERVAL = 0.5
 _MOST_POINTS = 4000
 _MOST_SERIES = 30
-_MOST_PENDING = 4096
 # What the machine did is recorded with a run, but is not what its author watches.
 _NOT_DRAWN = ("system/",)
-
-Point = tuple[str, float, int]
 
 
 class LiveChart:
@@ -54,14 +51,12 @@ class LiveChart:
             show = Screen().show
         self._show = show
         self._thread = threading.get_ident()
-        self._lock = threading.Lock()
-        self._pending: list[Point] = []
+        # Reentrant, because a finalizer that logs may run inside of `add`.
+        self._lock = threading.RLock()
         self._series: dict[str, _Growing] = {}
         self._due = time.monotonic()
-        self._left_out: set[str] = set()
         self._watched: str | None = None
         self._drawn = 0
-        self._points = 0
 
     def watch(self, run_id: str) -> LiveChart:
         """Draw every metric that is logged to a run, until `finish`."""
@@ -71,10 +66,16 @@ class LiveChart:
 
     def add(self, key: str, value: float, step: int, timestamp: int = 0) -> None:  # noqa: ARG002
         """Add a point, and draw a frame if one is due and this is the chart's own thread."""
-        pending = self._pending
-        pending.append((key, value, step))
-        if len(pending) >= _MOST_PENDING:
-            self._sort_in()
+        with self._lock:
+            series = self._series.get(key)
+            if series is None:
+                series = self._series[key] = _Growing()
+            series.steps.append(step)
+            series.values.append(value)
+            if value - value != 0:  # NaN and infinities
+                series.missing += 1
+            if len(series.steps) > _MOST_POINTS:
+                series.thin()
         if time.monotonic() >= self._due and threading.get_ident() == self._thread:
             self._frame()
 
@@ -84,21 +85,21 @@ class LiveChart:
             forget(self._watched, self.add)
             self._watched = None
         self._frame()
-        self._due = float("inf")
+        self._due = math.inf
 
     def chart(self) -> Chart:
         """Return the chart of the points so far."""
         from nbtrack.views.chart import Chart, Series, grouped
 
-        self._sort_in()
         with self._lock:
             series = [
-                Series(key, list(one.steps), list(one.values), one.missing)
+                Series(key, one.steps[:], one.values[:], one.missing)
                 for key, one in self._series.items()
+                if not key.startswith(_NOT_DRAWN)
             ]
-            left_out = len(self._left_out)
-        note = f"{count(left_out, 'more metric')}: recorded, but not drawn." if left_out else ""
-        return Chart(grouped(series), note=note)
+        more = len(series) - _MOST_SERIES
+        note = f"{count(more, 'more metric')}: recorded, but not drawn." if more > 0 else ""
+        return Chart(grouped(series[:_MOST_SERIES]), note=note)
 
     def __str__(self) -> str:
         """Return the last values as text, for terminals."""
@@ -109,10 +110,12 @@ class LiveChart:
         self._due = started + _INTERVAL
         if self._show is None:
             return
-        self._sort_in()
-        if self._points == self._drawn or not any(one.is_curve for one in self._series.values()):
+        with self._lock:
+            points = sum(one.dropped + len(one.steps) for one in self._series.values())
+            drawable = any(len(one.steps) > 1 for one in self._series.values())
+        if points == self._drawn or not drawable:
             return
-        self._drawn = self._points
+        self._drawn = points
         try:
             self._show(self.chart().mimebundle())
         except Exception as error:  # noqa: BLE001 - a picture must never stop a training loop
@@ -122,30 +125,6 @@ class LiveChart:
         ended = time.monotonic()
         self._due = ended + max(_INTERVAL, 9 * (ended - started))
 
-    def _sort_in(self) -> None:
-        """Move what came from all threads into its series."""
-        with self._lock:
-            # Another thread may append between these two steps, but only behind what is taken.
-            taken = self._pending[:]
-            del self._pending[: len(taken)]
-            self._points += len(taken)
-            by_key: dict[str, list[Point]] = {}
-            for point in taken:
-                by_key.setdefault(point[0], []).append(point)
-            for key, points in by_key.items():
-                series = self._series_of(key)
-                if series is not None:
-                    series.add(points)
-
-    def _series_of(self, key: str) -> _Growing | None:
-        series = self._series.get(key)
-        if series is None and not key.startswith(_NOT_DRAWN):
-            if len(self._series) >= _MOST_SERIES:
-                self._left_out.add(key)
-            else:
-                series = self._series[key] = _Growing()
-        return series
-
 
 class _Growing:
     """A series of bounded length: when it is full, neighbours give way to their extremes."""
@@ -154,32 +133,22 @@ class _Growing:
         self.steps: list[float] = []
         self.values: list[float] = []
         self.missing = 0
+        self.dropped = 0
 
-    @property
-    def is_curve(self) -> bool:
-        """Whether there is more than one point."""
-        return len(self.steps) > 1
-
-    def add(self, points: Sequence[Point]) -> None:
-        values = [value for _, value, _ in points]
-        self.steps += [step for _, _, step in points]
-        self.values += values
-        if not _all_finite(values):
-            self.missing += sum(1 for value in values if not _all_finite([value]))
-        if len(self.steps) > _MOST_POINTS:
-            self._thin()
-
-    def _thin(self) -> None:
-        # Extremes of neighbours contain the extremes of the whole, however often this is done.
-        values, last = self.values, len(self.values) - 1
-        order = sorted(range(len(values)), key=self.steps.__getitem__)
+    def thin(self) -> None:
+        """Halve the series. Extremes of neighbours contain the extremes of the whole series."""
+        steps, values, last = self.steps, self.values, len(self.values) - 1
+        if steps != sorted(steps):
+            order = sorted(range(len(steps)), key=steps.__getitem__)
+            steps, values = [steps[i] for i in order], [values[i] for i in order]
         neighbours = math.ceil(len(values) / (_MOST_POINTS / 4))
-        kept = [order[0]]
+        kept = [0]
         for start in range(1, last, neighbours):
-            kept += sorted(_extremes(order[start : min(start + neighbours, last)], values))
-        kept.append(order[last])
-        self.steps = [self.steps[index] for index in kept]
-        self.values = [values[index] for index in kept]
+            kept += _extremes(start, values[start : min(start + neighbours, last)])
+        kept.append(last)
+        self.dropped += len(values) - len(kept)
+        self.steps = [steps[i] for i in kept]
+        self.values = [values[i] for i in kept]
 
 
 def forget(run_id: str, callback: Observer) -> None:
@@ -191,18 +160,14 @@ def forget(run_id: str, callback: Observer) -> None:
         stack.unobserve(run_id)
 
 
-def _extremes(group: Sequence[int], values: Sequence[float]) -> set[int]:
-    """Return the indexes of the smallest and the greatest value, and of one gap if there is any."""
-    gaps: set[int] = set()
-    if not _all_finite([values[index] for index in group]):
-        gaps = {next(index for index in group if not _all_finite([values[index]]))}
-        group = [index for index in group if _all_finite([values[index]])]
-        if not group:
-            return gaps
-    return gaps | {min(group, key=values.__getitem__), max(group, key=values.__getitem__)}
-
-
-def _all_finite(values: Sequence[float]) -> bool:
-    # A sum that is finite has only finite terms; a sum of great ones may be infinite, which then
-    # only costs a closer look.
-    return math.isfinite(sum(values)) or all(map(math.isfinite, values))
+def _extremes(start: int, chunk: Sequence[float]) -> list[int]:
+    """Return the places of the smallest and the greatest value, and of one gap if there is any."""
+    total = sum(chunk)
+    if total - total == 0:  # only finite terms
+        low, high = chunk.index(min(chunk)), chunk.index(max(chunk))
+        return [start + low] if low == high else sorted((start + low, start + high))
+    finite = [i for i, value in enumerate(chunk) if math.isfinite(value)]
+    chosen = {next(i for i, value in enumerate(chunk) if not math.isfinite(value))}
+    if finite:
+        chosen |= {min(finite, key=chunk.__getitem__), max(finite, key=chunk.__getitem__)}
+    return sorted(start + i for i in chosen)
