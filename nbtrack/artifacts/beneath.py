@@ -6,6 +6,7 @@ open folders; Windows, which has no such calls, checks each part of the path (no
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 import stat
@@ -37,15 +38,18 @@ def open_file(root: Path, parts: Sequence[str]) -> BinaryIO:
     """Open a regular file for reading."""
     descriptor = open_beneath(root, parts, os.O_RDONLY | _NONBLOCK)
     try:
-        mode = os.fstat(descriptor).st_mode
-        if stat.S_ISDIR(mode):
-            raise IsADirectoryError(21, "is a folder", "/".join(parts))
-        if not stat.S_ISREG(mode):
-            raise FileNotFoundError(2, "is not a regular file", "/".join(parts))
+        _check_regular(os.fstat(descriptor).st_mode)
         return os.fdopen(descriptor, "rb")
     except BaseException:
         os.close(descriptor)
         raise
+
+
+def _check_regular(mode: int) -> None:
+    if stat.S_ISDIR(mode):
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+    if not stat.S_ISREG(mode):
+        raise FileNotFoundError(errno.ENOENT, "Not a regular file")
 
 
 def entries(root: Path, parts: Sequence[str]) -> list[Entry]:
@@ -69,7 +73,8 @@ def remove(root: Path, parts: Sequence[str]) -> None:
         name = parts[-1]
         at = {} if WINDOWS else {"dir_fd": folder}
         target = Path(folder) / name if isinstance(folder, Path) else name
-        if stat.S_ISDIR(os.stat(target, follow_symlinks=False, **at).st_mode):  # type: ignore[arg-type]
+        mode = os.stat(target, follow_symlinks=False, **at).st_mode  # type: ignore[arg-type]  # noqa: PTH116
+        if stat.S_ISDIR(mode):
             shutil.rmtree(target, **at)  # type: ignore[arg-type]
         else:
             os.unlink(target, **at)  # type: ignore[arg-type]

@@ -50,10 +50,11 @@ def open_artifacts(artifact_uri: str, artifact_root: str) -> ArtifactFolder:
         What ``mlflow-artifacts:/`` stands for in the run's store: a path or an fsspec URL.
     """
     if not artifact_uri.startswith(STORE_SCHEME):
-        own_root = _RUN_PARTS.fullmatch(artifact_uri)
-        if own_root is None:
+        place, mark, query = artifact_uri.partition("?")
+        found = _RUN_PARTS.fullmatch(place)
+        if found is None:
             return _open_root(artifact_uri, ())
-        return _open_root(own_root["root"], (own_root["run"], "artifacts"))
+        return _open_root(f"{found['root']}{mark}{query}", (found["run"], "artifacts"))
     inner = artifact_uri.removeprefix(STORE_SCHEME)
     if inner.startswith("//"):
         raise Refused(
@@ -130,13 +131,14 @@ class RemoteFolder(ArtifactFolder):
 
         scheme = urlsplit(self.root).scheme
         try:
-            return cast("tuple[Any, str]", fsspec.core.url_to_fs(self.root))
+            files, path = fsspec.core.url_to_fs(self.root)
         except ImportError as error:
             extra = _EXTRAS.get(scheme)
             hint = f"pip install 'nbtrack[{extra}]'" if extra else str(error)
             raise InvalidValue(f"{scheme}:// needs a package that is not here: {hint}") from error
         except ValueError as error:
             raise InvalidValue(f"Files cannot be kept at {self.root!r}: {error}") from error
+        return files, path.partition("?")[0]
 
     def _path(self, parts: tuple[str, ...]) -> str:
         return "/".join((self._place[1].rstrip("/"), *self.parts, *parts))

@@ -1,4 +1,4 @@
-"""Checks of what a user logs, made at the call, and the names that runs get by themselves.
+"""Checks of what a user logs, made at the call, before anything is written.
 
 The rules for keys are MLflow's (Unicode word characters, ``_ - . / :`` and space; a key is also a
 relative path in its normal form), so that every key can travel to an MLflow server. Values are kept
@@ -52,7 +52,7 @@ def check_key(key: str, kind: str) -> str:
         )
     if key != posixpath.normpath(key) or key.startswith(("/", "..")) or key == ".":
         raise InvalidValue(
-            f"Invalid {kind} name {_short(key)}: slashes separate words as in a relative path, so a "
+            f"Invalid {kind} name {_short(key)}: slashes separate words as in a path, so a "
             "name has none at its start or end, no two in a row and no part that is only . or .. ."
         )
     if len(good_keys) >= _MOST_REMEMBERED_KEYS:
@@ -123,8 +123,8 @@ def check_text(key: str, value: Any, kind: str, limit: int = MAX_VALUE) -> str:
             text.encode()
         except UnicodeEncodeError as error:
             raise InvalidValue(
-                f"The value of {kind} {key!r} is not valid Unicode at character {error.start} (a lone "
-                "surrogate, as file names that are not UTF-8 have); write it with repr(…)."
+                f"The value of {kind} {key!r} is not valid Unicode at character {error.start} (a "
+                "lone surrogate, as file names that are not UTF-8 have); write it with repr(…)."
             ) from None
     return text
 
@@ -154,39 +154,6 @@ def new_run_id() -> str:
     return os.urandom(16).hex()
 
 
-def generated_name() -> str:
-    """Return two random words, such as ``calm-otter``; no generator that users seed is touched."""
-    one, two = os.urandom(2)
-    return f"{_ADJECTIVES[one % len(_ADJECTIVES)]}-{_ANIMALS[two % len(_ANIMALS)]}"
-
-
 def _short(value: Any) -> str:
     text = repr(value)
     return text if len(text) <= 60 else f"{text[:57]}…"  # noqa: PLR2004 - about one line of a message
-
-
-_ADJECTIVES = tuple(
-    """
-    able agile amber apt bold brave breezy bright brisk calm candid careful cheery chief
-    civil clear clever cosmic crisp curious daring deft eager early easy elegant exact
-    fair famous fast fine fleet fluent fond frank free fresh gentle glad golden grand
-    happy hardy honest humble jolly keen kind lively lucid lucky mellow merry mighty
-    modest neat nimble noble patient placid polite proud quick quiet rapid ready robust
-    rosy serene sharp shiny silent smart smooth snug solid steady still subtle sunny sure
-    swift tidy tranquil upbeat valiant vivid warm wise witty zesty
-    """.split()
-)
-_ANIMALS = tuple(
-    """
-    albatross alpaca ant antelope badger bat bear beaver bee bison boar bobcat buffalo
-    camel cat cheetah cobra condor corgi cougar coyote crab crane cricket crow deer dingo
-    dolphin donkey dove dragonfly duck eagle egret elk emu falcon ferret finch firefly fox
-    frog gazelle gecko gibbon giraffe goat goose grouse gull hare hawk hedgehog heron
-    hornet horse ibex ibis impala jackal jaguar jay kestrel kingfisher kiwi koala lark
-    lemur leopard lion lizard llama lobster loon lynx macaw magpie marmot marten mole
-    moose moth mouse newt ocelot octopus oriole osprey otter owl panda panther parrot
-    pelican penguin pigeon plover pony puffin puma quail rabbit raccoon raven robin salmon
-    seal shark sparrow squid stork swan tapir tern tiger toad trout turtle viper walrus
-    weasel whale wolf wombat yak
-    """.split()
-)

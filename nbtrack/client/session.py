@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import threading
 from contextlib import suppress
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from nbtrack.client.say import say
@@ -19,12 +20,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from nbtrack.artifacts import ArtifactFolder
+    from nbtrack.client.active_run import ActiveRun
     from nbtrack.delivery.recovery import Recovery
-    from nbtrack.entities import RunInfo
+    from nbtrack.entities import Run, RunInfo
     from nbtrack.store.location import StoreLocation
 
 READ_TIMEOUT = 5.0
-_MOST_REMEMBERED_RUNS = 10_000
+_MOST_REMEMBERED_RUNS = 1000
 
 
 class Session:
@@ -40,6 +42,8 @@ class Session:
         What takes records.
     recovery : Recovery or None
         What was found of processes that died; None if looking failed.
+    runs : dict of ActiveRun
+        Runs that this process wrote to, by id.
     """
 
     def __init__(self, location: StoreLocation) -> None:
@@ -50,8 +54,7 @@ class Session:
         self.store = open_store(location.uri, artifact_root=location.artifact_root)
         self.outbox = Outbox(self.store, location.journal_dir)
         self.recovery = self._recover()
-        self._params: dict[str, dict[str, str]] = {}
-        self._writable: set[str] = set()
+        self.runs: dict[str, ActiveRun] = {}
         self._experiments: dict[str, Experiment] = {}
         for notice in location.notices:
             say(notice, once=notice)
@@ -75,6 +78,10 @@ class Session:
                 "see is what is stored. They are safe in the journal and are sent again and again."
             )
         return left
+
+    def reachable(self) -> bool:
+        """Whether the store has everything of this process, so that it can be asked directly."""
+        return self.outbox.flush(READ_TIMEOUT) == 0
 
     def artifacts(self, info: RunInfo) -> ArtifactFolder:
         """Return the folder of a run's files."""
@@ -111,45 +118,19 @@ class Session:
         """Return the experiment of runs that name none: id 0, ``Default``."""
         return self.experiment(DEFAULT_EXPERIMENT_ID)
 
-    # What this process knows of runs
+    # Runs
 
-    def first_params(self, run_id: str) -> dict[str, str]:
-        """Return the params that this process logged to a run: a record to compare with."""
-        known = self._params.get(run_id)
-        if known is None:
-            while len(self._params) >= _MOST_REMEMBERED_RUNS:
-                with suppress(KeyError, StopIteration, RuntimeError):
-                    del self._params[next(iter(self._params))]
-            known = self._params.setdefault(run_id, {})
-        return known
+    def stored_run(self, run_id: str) -> Run:
+        """Return a run with everything this process logged to it."""
+        self.flush()
+        return self.store.get_run(run_id)
 
-    def remember(self, run_id: str) -> None:
-        """Note that a run exists and takes records."""
-        if len(self._writable) >= _MOST_REMEMBERED_RUNS:
-            self._writable.clear()
-        self._writable.add(run_id)
-
-    def forget(self, run_id: str) -> None:
-        """Drop what is known of a run (it was deleted or restored)."""
-        self._writable.discard(run_id)
-
-    def check_writable(self, run_id: str) -> None:
-        """Raise at once for a run that is unknown or deleted, where the store can be asked."""
-        if run_id in self._writable:
-            return
-        try:
-            run = self.store.get_run(run_id)
-        except NotFound:
-            self.flush()
-            run = self.store.get_run(run_id)
-        except Unavailable:
-            return  # the record is journaled; the store's answer is reported at the end of the run
-        if run.info.lifecycle_stage == LifecycleStage.DELETED:
-            raise InvalidValue(
-                f"The run {run_id} must be in the 'active' state. Current state is deleted. "
-                f'restore_run("{run_id}") brings it back.'
-            )
-        self.remember(run_id)
+    def remember(self, run: ActiveRun) -> None:
+        """Keep a run at hand for calls that name it by its id."""
+        if len(self.runs) >= _MOST_REMEMBERED_RUNS:
+            for old in [known for known in self.runs.values() if known.ended]:
+                del self.runs[old.run_id]
+        self.runs[run.run_id] = run
 
 
 def _usable(experiment: Experiment) -> Experiment:
@@ -166,47 +147,64 @@ _lock = threading.RLock()
 _sessions: dict[str, Session] = {}
 _current: Session | None = None
 _uri: str | None = None
-_folder: os.PathLike[str] | None = None
+_kernel_uri: str | None = None
+_folder: Path | None = None
 _when_opened: list[Callable[[], None]] = []
 
 
 def set_tracking_uri(uri: str | os.PathLike[str] | None) -> None:
-    """Name the store of the runs and reads that follow; None goes back to finding it.
+    """Name the store of the runs and reads that follow; None (or "") goes back to finding it.
+
+    Runs that are going on stay in the store in which they began.
 
     Parameters
     ----------
     uri : str or path
-        ``sqlite:///PATH``, a database URL, or a folder that holds (or shall hold) a store.
-        Runs that are going on stay in the store in which they began.
+        ``sqlite:///PATH``, a folder that holds (or shall hold) a store, or another store's URL.
+
+    Raises
+    ------
+    InvalidValue
+        If the URI cannot be understood.
     """
-    global _uri, _current  # noqa: PLW0603 - the tracking URI belongs to the process, as in MLflow
+    global _uri, _current
+    # Made absolute now: a later os.chdir moves nothing.
+    absolute = _find(os.fspath(uri), create=False).uri if uri else None
     with _lock:
-        _uri = os.fspath(uri) if uri else None
-        _current = None
+        _uri, _current = absolute, None
 
 
-def set_start_folder(folder: os.PathLike[str] | None) -> None:
+def set_kernel_uri(uri: str | None) -> None:
+    """Name the store that this kernel's configuration asks for (``%track config``)."""
+    global _kernel_uri, _current
+    with _lock:
+        _kernel_uri, _current = uri, None
+
+
+def set_start_folder(folder: str | os.PathLike[str] | None) -> None:
     """Name the folder from which the store is looked for (the notebook's; else the working one)."""
-    global _folder, _current  # noqa: PLW0603 - as above
+    global _folder, _current
+    chosen = None if folder is None else Path(folder)
     with _lock:
-        if folder != _folder:
-            _folder = folder
-            _current = None
+        if chosen != _folder:
+            _folder, _current = chosen, None
 
 
 def find_location(uri: str | os.PathLike[str] | None = None) -> StoreLocation:
-    """Return where a URI, or else the process's tracking URI, leads; nothing is opened."""
-    from pathlib import Path
+    """Return where a URI, or else the process's tracking URI, leads; no database is opened."""
+    return _find(os.fspath(uri) if uri else _uri, create=True)
 
+
+def _find(uri: str | None, *, create: bool) -> StoreLocation:
     from nbtrack.store.location import find_store
 
-    chosen = os.fspath(uri) if uri else _uri
-    return find_store(chosen, start=None if _folder is None else Path(_folder))
+    return find_store(uri, start=_folder, kernel_uri=_kernel_uri, create=create)
 
 
 def get_tracking_uri() -> str:
     """Return the URI of the store that runs and reads use now."""
-    return (_current.location if _current is not None else find_location()).uri
+    location = _find(_uri, create=False) if _current is None else _current.location
+    return location.uri
 
 
 def current_session() -> Session:

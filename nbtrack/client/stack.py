@@ -55,6 +55,16 @@ def current() -> ActiveRun | None:
     return runs[-1] if runs else _ambient
 
 
+def active() -> ActiveRun | None:
+    """Return the run that is going on here: one that has ended does not count."""
+    for run in reversed(stack.get()):
+        if not run.ended:
+            return run
+    if _ambient is not None and not _ambient.ended:
+        return _ambient
+    return _newest_of_notebook()
+
+
 def set_ambient(run: ActiveRun | None) -> None:
     """Make a run the one that threads and tasks without their own see (the tracked cell's)."""
     global _ambient, _last  # noqa: PLW0603 - one cell runs at a time
@@ -100,9 +110,16 @@ def adrift() -> ActiveRun | None:
     worker thread starts with an empty context: if exactly one run is open in the process, what the
     worker logs is that run's (MLflow would start a run for it).
     """
+    newest = _newest_of_notebook()
+    if newest is None and len(open_runs) == 1:
+        newest = next(iter(open_runs.values()), None)
+    return newest
+
+
+def _newest_of_notebook() -> ActiveRun | None:
     if _notebook and threading.current_thread() is threading.main_thread():
         return next(reversed(open_runs.values()), None)
-    return next(iter(open_runs.values()), None) if len(open_runs) == 1 else None
+    return None
 
 
 def observe(run_id: str, callback: Observer) -> None:
