@@ -1,7 +1,7 @@
 """What a test needs beyond the packages of the ``test`` extra.
 
-A person who lacks it sees a skip with a sentence that says how to get it; in CI, which installs everything
-(``NBTRACK_TEST_REQUIRE_ALL=1``), the same sentence is a failure.
+A person who lacks it sees a skip with a sentence that says how to get it; in CI, which installs
+everything (``NBTRACK_TEST_REQUIRE_ALL=1``), the same sentence is a failure.
 """
 
 from __future__ import annotations
