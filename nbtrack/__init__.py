@@ -57,6 +57,8 @@ _PUBLIC: dict[str, str] = {
     "ActiveRun": "nbtrack.client.active_run",
     "log_latency": "nbtrack.client.latency",
     "track": "nbtrack.client.tracked",
+    "progress": "nbtrack.views.progress",
+    "runs": "nbtrack.views.run_table",
     "Client": "nbtrack.tracking",
     "MlflowClient": "nbtrack.tracking",
 }
