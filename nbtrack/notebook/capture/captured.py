@@ -52,7 +52,9 @@ class Captured:
     metrics : dict
         Key to float; may be NaN or infinite.
     left_out : list of LeftOut
-        What was looked at and not taken, in the order of the source.
+        What a reader may miss: over a limit, not named by an option, a list that changed.
+    passed_over : list of LeftOut
+        What is never taken by the rule: loop targets, clocks, computed texts; for ``explain``.
     read_from : dict
         Param key to the cell that the value came from, as ``In[3]``.
     reasons : dict
@@ -62,5 +64,6 @@ class Captured:
     params: dict[str, Any] = field(default_factory=dict)
     metrics: dict[str, float] = field(default_factory=dict)
     left_out: list[LeftOut] = field(default_factory=list)
+    passed_over: list[LeftOut] = field(default_factory=list)
     read_from: dict[str, str] = field(default_factory=dict)
     reasons: dict[str, str] = field(default_factory=dict)

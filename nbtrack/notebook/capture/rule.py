@@ -11,38 +11,82 @@ None of them raises, touches the contents of an array, or calls ``repr`` of a us
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from nbtrack.notebook.capture.captured import Captured, CaptureOptions, LeftOut
+from nbtrack.notebook.capture.history import History
+from nbtrack.notebook.capture.judge import Judge
+from nbtrack.notebook.capture.reads import Before, look
+from nbtrack.notebook.capture.scan import Facts, scan
+from nbtrack.notebook.capture.select import select
+from nbtrack.notebook.capture.source import parse_cell
+from nbtrack.notebook.capture.take import Cell, candidates
 
-__all__ = ["Before", "CaptureOptions", "Captured", "CellPlan", "LeftOut", "analyse", "collect", "observe"]
+__all__ = [
+    "Before",
+    "CaptureOptions",
+    "Captured",
+    "CellPlan",
+    "History",
+    "LeftOut",
+    "analyse",
+    "collect",
+    "observe",
+]
 
 
 @dataclass(frozen=True, slots=True)
 class CellPlan:
-    """What the source of a cell says; ``problem`` is a reason why nothing can be captured, or ""."""
+    """What the source of a cell says.
+
+    Parameters
+    ----------
+    source : str
+        The cell as it was given.
+    facts : Facts
+        Assignments, reads, functions.
+    history : History
+        The cells that ran before this one.
+    names_stay : bool
+        False for ``%%timeit``, whose assignments stay in a function of its own.
+    problem : str
+        Why nothing can be captured, or "".
+    """
 
     source: str
+    facts: Facts = field(default_factory=Facts)
+    history: History = field(default_factory=History)
+    names_stay: bool = True
     problem: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Before:
-    """What the cell reads, seen before it ran."""
+def analyse(source: str, *, history: History | Sequence[str] = ()) -> CellPlan:
+    """Read a cell's source: raw with its ``%%`` lines, or as IPython transformed it.
 
-    scalars: dict[str, Any] = field(default_factory=dict)
-
-
-def analyse(source: str, *, history: Any = None) -> CellPlan:
-    """Read a cell's source (raw, with its ``%%`` lines, or transformed). ``history``: a `lineage.History`."""
-    return CellPlan(source)
+    Parameters
+    ----------
+    source : str
+        Text of the cell.
+    history : History or sequence of str
+        What ran before; ``user_ns["In"]`` will do.
+    """
+    past = history if isinstance(history, History) else History(history)
+    try:
+        parsed = parse_cell(source)
+        facts = scan(parsed.body)
+    except Exception as error:  # noqa: BLE001 capturing never stands in the way of a cell
+        return CellPlan(source, history=past, problem=f"the cell was not understood: {error}")
+    return CellPlan(source, facts, past, parsed.names_stay, parsed.problem)
 
 
 def observe(plan: CellPlan, namespace: Mapping[str, Any]) -> Before:
     """Look at what the cell reads, just before it runs."""
-    return Before()
+    try:
+        return look(plan.facts, namespace, plan.history)
+    except Exception as error:  # noqa: BLE001 capturing never stands in the way of a cell
+        return Before(left_out=[LeftOut("what the cell reads", str(error))])
 
 
 def collect(
@@ -57,7 +101,26 @@ def collect(
 ) -> Captured:
     """Take params and metrics after the cell ran.
 
-    ``logged`` are keys that the run logged explicitly, ``result`` is IPython's ``result.result`` (the
-    value of the last line), ``failed`` says that an exception ended the cell.
+    Parameters
+    ----------
+    namespace : mapping
+        ``shell.user_ns``.
+    before : Before, optional
+        From `observe`; without it nothing counts as read.
+    logged : collection of str
+        Keys of params and metrics that the run logged explicitly.
+    result : object
+        IPython's ``result.result``: the value of the last line.
+    failed : bool
+        An exception ended the cell.
     """
-    return Captured()
+    if plan.problem:
+        return Captured(left_out=[LeftOut("the cell", plan.problem)])
+    seen = before or Before()
+    try:
+        judge = Judge(plan.facts, namespace, seen.given)
+        cell = Cell(judge, namespace, seen, failed, plan.names_stay)
+        found = candidates(cell, result)
+        return select(found, options or CaptureOptions(), logged, namespace)
+    except Exception as error:  # noqa: BLE001 capturing never stands in the way of a cell
+        return Captured(left_out=[LeftOut("the cell", f"capturing failed: {error!r}")])

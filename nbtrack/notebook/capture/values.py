@@ -9,49 +9,32 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
-from numbers import Real
 from types import SimpleNamespace
 from typing import Any
+
+from nbtrack.client.real_number import real_number
 
 MAX_TEXT = 6_000
 MAX_ENTRIES = 50
 MAX_DEPTH = 3
 MAX_ITEMS = 100
 
-_TENSOR_MODULES = frozenset({"torch", "jax", "jaxlib", "tensorflow", "numpy", "cupy", "mlx"})
 _PLAIN = (str, int, float, bool, type(None))
+_NEVER_NUMBERS = frozenset({str, bool, type(None), list, dict, tuple, set, bytes})
 _MISSING = object()
 
 
-def real_number(value: Any) -> float | None:
-    """Give a real number as a float, or None; a tensor with no dimension is read once.
-
-    Booleans are not measurements. A number too large for a float is not captured.
-    """
+def number(value: Any) -> float | None:
+    """Give a real number as a float, or None (never raises); a tensor with no dimension is read once."""
     kind = type(value)
     if kind is float:
         return float(value)
-    if kind is bool or kind is str or value is None:
+    if kind in _NEVER_NUMBERS:
         return None
     try:
-        if isinstance(value, int | float | Decimal) or _is_tensor_number(value):
-            return None if isinstance(value, bool) else float(value)
-        # The abstract base class asks the whole class hierarchy: last, and never for containers.
-        if not hasattr(kind, "__len__") and isinstance(value, Real):
-            return float(value)
-    except Exception:  # noqa: BLE001 a user's class may raise anything from __float__ or __instancecheck__
+        return real_number(value)
+    except Exception:  # noqa: BLE001 a user's class may raise anything, even where an attribute is asked for
         return None
-    return None
-
-
-def _is_tensor_number(value: Any) -> bool:
-    if type(value).__module__.partition(".")[0] not in _TENSOR_MODULES:
-        return False
-    shape = getattr(value, "shape", None)
-    if shape is None or len(shape) != 0:
-        return False
-    name = str(getattr(value, "dtype", ""))
-    return any(word in name for word in ("float", "int", "half", "double")) and "complex" not in name
 
 
 def scalar(value: Any) -> Any:
@@ -66,8 +49,8 @@ def scalar(value: Any) -> Any:
         return NO_SCALAR
     if isinstance(value, Decimal):
         return value
-    number = real_number(value)
-    return NO_SCALAR if number is None else number
+    found = number(value)
+    return NO_SCALAR if found is None else found
 
 
 class _NoScalar:

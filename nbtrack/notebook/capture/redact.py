@@ -1,0 +1,167 @@
+"""Takes secrets out of source text, patches, output and captured values.
+
+Three signs: the shape of well-known tokens, the password in a URL, and a name like key, token, secret or
+password in front of a text. What is found becomes ``[redacted]``; line counts stay. Every pattern starts
+at a word's beginning and is bounded, so the time is linear in the text.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from nbtrack.notebook.capture.secret_names import name_is_secret
+
+REDACTED = "[redacted]"
+
+# Prefixes of tokens as their issuers document them (AWS, GitHub, GitLab, Slack, OpenAI and Anthropic,
+# Hugging Face, Google, npm, PyPI, DigitalOcean, Stripe, SendGrid) and JSON web tokens.
+_SHAPES = re.compile(
+    r"(?<![A-Za-z0-9_\-])(?:"
+    r"(?:AKIA|ASIA|AGPA|AIDA|AROA)[A-Z0-9]{16}(?![A-Z0-9])"
+    r"|gh[pousr]_[A-Za-z0-9]{20,255}+"
+    r"|github_pat_[A-Za-z0-9_]{20,255}+"
+    r"|glpat-[A-Za-z0-9_\-]{16,255}+"
+    r"|xox[abeoprs]-[A-Za-z0-9\-]{10,255}+"
+    r"|xapp-[A-Za-z0-9\-]{10,255}+"
+    r"|sk-[A-Za-z0-9_\-]{20,255}+"
+    r"|[sr]k_(?:live|test)_[A-Za-z0-9]{16,255}+"
+    r"|hf_[A-Za-z0-9]{20,255}+"
+    r"|AIza[A-Za-z0-9_\-]{35}+"
+    r"|ya29\.[A-Za-z0-9_\-]{20,500}+"
+    r"|npm_[A-Za-z0-9]{36}+"
+    r"|pypi-[A-Za-z0-9_\-]{32,500}+"
+    r"|dop_v1_[a-f0-9]{40,64}+"
+    r"|SG\.[A-Za-z0-9_\-]{16,64}+\.[A-Za-z0-9_\-]{16,64}+"
+    r"|eyJ[A-Za-z0-9_\-]{8,8000}+\.[A-Za-z0-9_\-]{4,8000}+(?:\.[A-Za-z0-9_\-]{0,8000}+)?"
+    r")"
+)
+_BEARER = re.compile(r"(?i)(?<!\w)(bearer\s{1,3})(?=[A-Za-z._~+/\-]{0,200}\d)[A-Za-z0-9._~+/\-]{12,4000}+=*")
+_URL_PASSWORD = re.compile(
+    r"""(?<![A-Za-z0-9])([A-Za-z][A-Za-z0-9+.\-]{1,30}://[^\s/:@'"]{0,200}:)([^\s/@'"]{1,200})(?=@)"""
+)
+_URL_QUERY = re.compile(r"""(?i)(?<=[?&])((?:[a-z_\-]{0,30})(?:key|token|secret|password|sig|signature)=)[^\s&'"#]{4,2000}+""")
+_PRIVATE_KEY = re.compile(r"-----BEGIN [A-Z ]{0,40}PRIVATE KEY-----")
+_HINT = re.compile(r"(?i)key|token|secret|passw|passphrase|pwd|credential|_pass\b|\bpass\b|\bpw\b|_pw\b")
+
+_WORD_END = re.compile(r"\w*")
+# Between a name and its value: the end of a subscript or key, an annotation, then = : == or a comma.
+_ASSIGNED = re.compile(
+    r"""(?:["']\s{0,4}\]?|\])?\s{0,8}"""
+    r"""(?::\s{0,4}[\w.\[\], |]{1,40}?=|[:=!]?=|:|(?<=["'\s]),)(?!=)\s{0,8}\(?\s{0,8}"""
+)
+_QUOTED = re.compile(r"""[rbufRBUF]{0,2}(\"\"\"|'''|"|')""")
+_BARE = re.compile(r"""[^\s'"()\[\]{},;#<>$]{4,4000}+(?![(\[])""")
+_FLAG_VALUE = re.compile(r"""(?:[ =])\s{0,4}(?=[^\s\-])""")
+_MAX_NAME = 80
+
+
+def redact(text: str) -> str:
+    """Replace what looks like a secret; the number of lines stays the same."""
+    if not text:
+        return text
+    text = _without_private_keys(text)
+    if "://" in text:
+        text = _URL_PASSWORD.sub(rf"\1{REDACTED}", text)
+        text = _URL_QUERY.sub(rf"\1{REDACTED}", text)
+    text = _SHAPES.sub(REDACTED, text)
+    text = _BEARER.sub(rf"\1{REDACTED}", text)
+    return _without_named(text)
+
+
+def redact_url(url: str) -> str:
+    """Take the user and password out of a URL (a git remote): neither is needed to know the place."""
+    return redact(re.sub(r"(?<=://)[^/@\s]{1,400}@", "", url))
+
+
+def is_secret(name: str, value: Any) -> bool:
+    """Whether a captured value must not be stored, judged by its name (dotted paths count part by part)."""
+    return any(name_is_secret(part, value) for part in name.split("."))
+
+
+def _without_private_keys(text: str) -> str:
+    pieces: list[str] = []
+    position = 0
+    while (found := _PRIVATE_KEY.search(text, position)) is not None:
+        end = text.find("-----END", found.end())
+        end = len(text) if end < 0 else end
+        pieces += [text[position : found.end()], _blank(text[found.end() : end])]
+        position = end
+    return "".join([*pieces, text[position:]]) if pieces else text
+
+
+def _blank(text: str) -> str:
+    return REDACTED + "\n" * text.count("\n")
+
+
+def _without_named(text: str) -> str:
+    pieces: list[str] = []
+    position = written = 0
+    while (hint := _HINT.search(text, position)) is not None:
+        start = _word_start(text, hint.start(), written)
+        matched = _WORD_END.match(text, hint.end())
+        end = position = matched.end() if matched else hint.end()
+        if end - start > _MAX_NAME:
+            continue
+        span = _value_span(text, start, end)
+        if span is None or not name_is_secret(text[start:end], text[span[0] : span[1]]):
+            continue
+        pieces += [text[written : span[0]], _blank(text[span[0] : span[1]])]
+        position = written = span[1]
+    return "".join([*pieces, text[written:]]) if pieces else text
+
+
+def _word_start(text: str, position: int, least: int) -> int:
+    least = max(least, position - _MAX_NAME - 1)
+    while position > least and (text[position - 1].isalnum() or text[position - 1] == "_"):
+        position -= 1
+    return position
+
+
+def _value_span(text: str, start: int, end: int) -> tuple[int, int] | None:
+    """Find the text that is given to the name at ``start:end``, without its quotes."""
+    assigned = _ASSIGNED.match(text, end)
+    if assigned is None:
+        return _flag_span(text, start, end)
+    quoted = _QUOTED.match(text, assigned.end())
+    if quoted is not None:
+        close = _closing(text, quoted.end(), quoted[1])
+        return None if close <= quoted.end() else (quoted.end(), close)
+    bare = _BARE.match(text, assigned.end())
+    if bare is None or not _bare_is_a_value(text, start, end, assigned.group(), bare.group()):
+        return None
+    return bare.span()
+
+
+def _closing(text: str, position: int, quote: str) -> int:
+    """Find where a quoted text ends; one that is not closed ends with its line, or with the text."""
+    many = len(quote) > 1
+    while (end := text.find(quote, position)) >= 0:
+        slashes = 0
+        while text[end - 1 - slashes] == "\\":
+            slashes += 1
+        if slashes % 2 == 0:
+            break
+        position = end + 1
+    stop = len(text) if end < 0 else end
+    line = -1 if many else text.find("\n", position, stop)
+    return stop if line < 0 else line
+
+
+def _bare_is_a_value(text: str, start: int, end: int, sign: str, value: str) -> bool:
+    """Tell ``API_KEY=abc123`` (shell, .env) and ``password: hunter2`` (YAML) from Python's own forms."""
+    mixed = any(map(str.isdigit, value)) or not value.replace("_", "").replace(".", "").isalnum()
+    name = text[start:end]
+    if sign == "=":
+        return name.isupper() and not value.replace("_", "A").isupper() and "." not in value[:-1]
+    line_end = text.find("\n", end)
+    rest = text[end : line_end if line_end >= 0 else len(text)]
+    return sign.strip() == ":" and mixed and rest.strip(" :") == value
+
+
+def _flag_span(text: str, start: int, end: int) -> tuple[int, int] | None:
+    if text[max(0, start - 2) : start] != "--":
+        return None
+    sign = _FLAG_VALUE.match(text, end)
+    bare = _BARE.match(text, sign.end()) if sign else None
+    return bare.span() if bare else None

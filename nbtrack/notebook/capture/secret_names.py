@@ -1,0 +1,61 @@
+"""Which names say that their value is a secret, and which only sound like it (``pad_token``, ``sort_key``)."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import Any
+
+_WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
+
+# Always a secret, whatever stands beside them; numbers count too.
+_STRONG = frozenset(
+    "password passwords passwd passphrase pwd secret secrets credential credentials apikey apikeys "
+    "privatekey secretkey accesskey authtoken accesstoken".split()
+)
+# A secret as the last word of a name.
+_LAST = frozenset({"pass", "pw"})
+# A secret unless a word beside it says otherwise.
+_WEAK = {
+    "token": frozenset(
+        "pad eos bos unk mask sep cls special end start stop max min num n count image class next first "
+        "last new per id ids type index text len length embedding name names col column".split()
+    ),
+    "key": frozenset(
+        "primary foreign sort sorting group index dict map partition join col column metric param label "
+        "target score loss feature value input output image data public kv query attention row order "
+        "cache lookup merge by name on hot step tag run experiment title text color colour type id idx "
+        "x y z hue best word min max stat state batch field json".split()
+    ),
+}
+# Alone they mean too many things: only what looks random is a secret.
+_ALONE_LENGTH = 16
+
+
+@lru_cache(maxsize=4_096)
+def _sign(name: str) -> str:
+    """Give "strong", "weak" or "alone" for a name that says secret, else ""."""
+    words = [word.lower() for word in _WORDS.findall(name)]
+    joined = {one + two for one, two in zip(words, words[1:], strict=False)}
+    if _STRONG & {*words, *joined} or (words and words[-1] in _LAST):
+        return "strong"
+    for word, harmless in _WEAK.items():
+        if word in words and not harmless & set(words):
+            return "alone" if words == [word] and word == "key" else "weak"
+    return ""
+
+
+def name_is_secret(name: str, value: Any) -> bool:
+    """Whether a name says that this value is a secret."""
+    sign = _sign(name)
+    if not sign or isinstance(value, bool) or value is None:
+        return False
+    if isinstance(value, list | tuple):
+        return sign == "strong" and bool(value)
+    if not isinstance(value, str):
+        return sign == "strong"
+    if not value or value == "[redacted]":
+        return False
+    if sign == "alone":
+        return len(value) >= _ALONE_LENGTH or (value.isalnum() and not value.isalpha() and len(value) > 5)  # noqa: PLR2004
+    return True
