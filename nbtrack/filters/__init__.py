@@ -1,0 +1,18 @@
+"""The search language: text to syntax tree. The grammar is in `nbtrack.filters.parser`."""
+
+from nbtrack.filters.fields import EXPERIMENTS, RUNS, Fields
+from nbtrack.filters.parser import Ordering, parse_filter, parse_order_by
+from nbtrack.filters.tree import BoolOp, Comparison, Field, Node
+
+__all__ = [
+    "EXPERIMENTS",
+    "RUNS",
+    "BoolOp",
+    "Comparison",
+    "Field",
+    "Fields",
+    "Node",
+    "Ordering",
+    "parse_filter",
+    "parse_order_by",
+]

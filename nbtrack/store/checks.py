@@ -23,6 +23,7 @@ MAX_LOCATION = 2048
 INT64 = 2**63
 
 _KEY = re.compile(r"[\w\-./: ]+")
+_EXPERIMENT_ID = re.compile(r"[0-9]{1,18}")  # fits 64 bits
 _RUN_ID = re.compile(r"[0-9a-f]{32}")
 _DATASET_LIMITS = {
     "name": 500,
@@ -137,7 +138,7 @@ def check_max_results(number: int) -> int:
 
 def experiment_number(experiment_id: str) -> int:
     """Return the integer behind an experiment id."""
-    if not (experiment_id.isascii() and experiment_id.isdigit() and len(experiment_id) < 19):
+    if not _EXPERIMENT_ID.fullmatch(experiment_id):
         raise InvalidValue(
             f"Invalid value {experiment_id!r} for parameter 'experiment_id' supplied: an "
             "experiment id is a whole number. Is it the name? get_experiment_by_name finds it."

@@ -1,9 +1,9 @@
 """Making a database, so that any number of processes may do it at once.
 
 The tables are written into a temporary file which is then linked to its name in one step: nobody
-ever sees half a database, and WAL is set while nobody else has the file open (setting it on a shared
-fresh file fails for most of the processes that try). Where links do not work, and for an empty file
-that is there already, the tables are made in place under the write lock.
+ever sees half a database, and WAL is set while nobody else has the file open (setting it on a
+shared fresh file fails for most of the processes that try). Where links do not work, and for an
+empty file that is there already, the tables are made in place under the write lock.
 """
 
 from __future__ import annotations

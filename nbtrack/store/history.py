@@ -22,7 +22,8 @@ def read(
     """Return all points, or a page of them; nothing for a run or metric that is not there."""
     if max_results is not None and max_results < 1:
         raise InvalidValue(
-            f"Invalid value {max_results} for parameter 'max_results' supplied: it must be 1 or more."
+            f"Invalid value {max_results} for parameter 'max_results' supplied: it must be at "
+            "least 1."
         )
     number = connection.execute(
         select(series.c.id)

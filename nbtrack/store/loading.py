@@ -16,7 +16,7 @@ from nbtrack.store.points import DECODED
 from nbtrack.store.schema import LIFECYCLE, STATUS
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from sqlalchemy import Connection
 
@@ -52,18 +52,10 @@ def _chunk(connection: Connection, keys: Keys, ids: str) -> dict[int, Run]:
         )
         runs[row[0]] = Run(info, RunData([], [], []), RunInputs(datasets.get(row[0], [])))
     _add_metrics(connection, keys, runs, ids)
-    for table, kind in (("nb_param", Param), ("nb_tag", Tag)):
-        rows = _rows(
-            connection,
-            f"SELECT run_id, key_id, value FROM {table} WHERE run_id IN ({ids})",  # noqa: S608
-        )
-        names = keys.names(connection, {row[1] for row in rows})
-        lists = {
-            number: run.data.param_list if kind is Param else run.data.tag_list
-            for number, run in runs.items()
-        }
-        for run_id, key_id, value in rows:
-            lists[run_id].append(kind(names[key_id], value))
+    for number, key, value in _values(connection, keys, "nb_param", ids):
+        runs[number].data.param_list.append(Param(key, value))
+    for number, key, value in _values(connection, keys, "nb_tag", ids):
+        runs[number].data.tag_list.append(Tag(key, value))
     return runs
 
 
@@ -74,11 +66,21 @@ def _add_metrics(connection: Connection, keys: Keys, runs: dict[int, Run], ids: 
         f"WHERE run_id IN ({ids})",
     )
     names = keys.names(connection, {row[1] for row in rows})
-    lists = {number: run.data.metric_list for number, run in runs.items()}
     for run_id, key_id, value, special, ts, step in rows:
-        lists[run_id].append(
+        runs[run_id].data.metric_list.append(
             Metric(names[key_id], DECODED[special] if special else value, ts, step)
         )
+
+
+def _values(
+    connection: Connection, keys: Keys, table: str, ids: str
+) -> Iterator[tuple[int, str, str]]:
+    rows = _rows(
+        connection,
+        f"SELECT run_id, key_id, value FROM {table} WHERE run_id IN ({ids})",  # noqa: S608
+    )
+    names = keys.names(connection, {row[1] for row in rows})
+    return ((run_id, names[key_id], value) for run_id, key_id, value in rows)
 
 
 def _rows(connection: Connection, statement: str) -> list[Any]:

@@ -84,7 +84,7 @@ def read_token(token: str, query: str, length: int) -> list[Any]:
     )
     if not whole:
         raise InvalidValue(
-            "Invalid page token. Start again without one, and give back the token of the page before."
+            "Invalid page token. Start again without one; a token comes from the page before."
         )
     if found[0] != query:
         raise InvalidValue(

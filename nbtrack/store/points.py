@@ -1,8 +1,8 @@
 """Points of metrics: how they are coded, written and summed up.
 
-`write` takes any number of points of any runs, puts each series' points together (rows that lie side
-by side in the table are written once), and keeps the series' own row, with its latest, smallest,
-largest and first value, in the same transaction.
+`PointWriter` takes any number of points of any runs, writes each series' points together (they lie
+side by side in the table), and keeps the series' own row, with its latest, smallest, largest and
+first value, in the same transaction.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Runs in SQL: begin, change, delete, restore. Their values are in `values`, their points in `points`."""
+"""Runs in SQL: begin, change, delete, restore."""
 
 from __future__ import annotations
 

@@ -5,8 +5,8 @@ stays one row that SQL can read. Names start with ``nb_`` because ``key`` and ot
 words somewhere, and because a database may hold other tables.
 
 Numbers that SQL databases disagree about are coded the same way everywhere: NaN is value 0 with
-``special`` 1 (SQLite binds NaN as NULL, PostgreSQL sorts it above everything), +inf and -inf are the
-largest and smallest finite double with ``special`` 2 and 3.
+``special`` 1 (SQLite binds NaN as NULL, PostgreSQL sorts it above everything), +inf and -inf are
+the largest and smallest finite double with ``special`` 2 and 3.
 """
 
 from __future__ import annotations
@@ -232,6 +232,7 @@ _STATUS_NAME = (
 _STAGE_NAME = f"CASE lifecycle WHEN {ACTIVE} THEN 'active' ELSE 'deleted' END"
 
 # MLflow's names and columns, for SQL written against its database. nbtrack itself never reads them.
+# ruff: noqa: S608 - the statements are made of this module's constants
 VIEWS = {
     "experiments": f"""
         SELECT id AS experiment_id, name, artifact_location, {_STAGE_NAME} AS lifecycle_stage,

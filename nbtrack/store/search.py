@@ -1,66 +1,85 @@
-"""Searching experiments and runs."""
+"""Asking for a page of what matches a filter, in an order."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select
 
 from nbtrack.entities import ViewType
-from nbtrack.store import checks, paging
-from nbtrack.store.schema import ACTIVE, DELETED, experiment, run
+from nbtrack.filters import BoolOp, Comparison, Node, Ordering
+from nbtrack.store import paging
+from nbtrack.store.schema import ACTIVE, DELETED
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from sqlalchemy import Connection, Row
 
     from nbtrack.store.keys import Keys
 
-_LIFECYCLES = {
+LIFECYCLES = {
     ViewType.ACTIVE_ONLY: (ACTIVE,),
     ViewType.DELETED_ONLY: (DELETED,),
     ViewType.ALL: (ACTIVE, DELETED),
 }
 
+Plan = tuple[Select[Any], list[paging.Term]]
 
-class Query(NamedTuple):
-    """A search that is ready to be asked page by page."""
 
-    statement: Select[Any]
-    terms: list[paging.Term]
+@dataclass(frozen=True)
+class Query:
+    """A search that is parsed and can be asked page by page.
+
+    Attributes
+    ----------
+    plan : callable
+        From the ids of the keys that the store knows to the statement and its order.
+    names : set of str
+        Keys of metrics, params and tags that the plan needs.
+    fingerprint : str
+        What page tokens are bound to.
+    """
+
+    plan: Callable[[dict[str, int]], Plan]
+    names: set[str]
     fingerprint: str
 
     def page(
-        self, connection: Connection, _keys: Keys, max_results: int, token: str | None
+        self, connection: Connection, keys: Keys, max_results: int, token: str | None
     ) -> tuple[Sequence[Row[Any]], str | None]:
         """Return the rows of a page, and the token of the next."""
-        statement = self.statement.add_columns(*(term.expression for term in self.terms))
+        statement, terms = self.plan(keys.ids(connection, self.names))
+        statement = statement.add_columns(*(term.expression for term in terms))
         if token is not None:
-            values = paging.read_token(token, self.fingerprint, len(self.terms))
-            statement = statement.where(paging.after(self.terms, values))
-        ordered = statement.order_by(*(term.ordering() for term in self.terms))
+            values = paging.read_token(token, self.fingerprint, len(terms))
+            statement = statement.where(paging.after(terms, values))
+        ordered = statement.order_by(*(term.ordering() for term in terms))
         rows = connection.execute(ordered.limit(max_results + 1)).all()
         if len(rows) <= max_results:
             return rows, None
-        last = rows[max_results - 1][-len(self.terms) :]
+        last = rows[max_results - 1][-len(terms) :]
         return rows[:max_results], paging.write_token(self.fingerprint, last)
 
 
-def runs_query(
-    experiment_ids: Sequence[str], filter_string: str, order_by: Sequence[str], view: ViewType
-) -> Query:
-    """Prepare a search of runs."""
-    numbers = sorted({checks.experiment_number(one) for one in experiment_ids})
-    statement = select(run.c.id).where(
-        run.c.experiment_id.in_(numbers), run.c.lifecycle.in_(_LIFECYCLES[view])
-    )
-    terms = [paging.Term(run.c.start_ts, descending=True), paging.Term(run.c.uuid)]
-    return Query(statement, terms, paging.fingerprint("runs", numbers, filter_string, order_by))
+def clauses(node: Node | None) -> Iterator[Comparison]:
+    """Walk through all clauses of a filter."""
+    if isinstance(node, Comparison):
+        yield node
+    elif node is not None:
+        for part in node.parts:
+            yield from clauses(part)
 
 
-def experiments_query(filter_string: str, order_by: Sequence[str], view: ViewType) -> Query:
-    """Prepare a search of experiments."""
-    statement = select(experiment).where(experiment.c.lifecycle.in_(_LIFECYCLES[view]))
-    terms = [paging.Term(experiment.c.creation_ts, descending=True), paging.Term(experiment.c.id)]
-    return Query(statement, terms, paging.fingerprint("experiments", filter_string, order_by))
+def conjuncts(node: Node | None) -> tuple[Node, ...]:
+    """Return the parts of a filter that must all hold."""
+    if node is None:
+        return ()
+    return node.parts if isinstance(node, BoolOp) and node.operator == "AND" else (node,)
+
+
+def keys_of(node: Node | None, orderings: Sequence[Ordering]) -> set[str]:
+    """Return every key that a search names."""
+    fields = [*(clause.field for clause in clauses(node)), *(one.field for one in orderings)]
+    return {field.key for field in fields}

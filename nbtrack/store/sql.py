@@ -25,15 +25,16 @@ from nbtrack.store import (
     inputs,
     leases,
     runs,
-    search,
     values,
 )
 from nbtrack.store.base import DEFAULT_MAX_RESULTS, Store
 from nbtrack.store.database import Database
+from nbtrack.store.experiment_search import experiments_query
 from nbtrack.store.keys import Keys
 from nbtrack.store.loading import load_runs
 from nbtrack.store.points import PointWriter, coded
 from nbtrack.store.records import CreateRun
+from nbtrack.store.run_search import runs_query
 from nbtrack.store.run_state import state
 from nbtrack.store.transaction import Transaction
 
@@ -126,7 +127,7 @@ class SqlStore(Store):
         page_token: str | None = None,
     ) -> PagedList[Experiment]:
         checks.check_max_results(max_results)
-        query = search.experiments_query(filter_string, order_by, view)
+        query = experiments_query(filter_string, order_by, view)
         with self._database.read() as connection:
             rows, token = query.page(connection, self._keys, max_results, page_token)
             return PagedList(experiments.load(connection, self._keys, rows), token)
@@ -190,7 +191,7 @@ class SqlStore(Store):
         page_token: str | None = None,
     ) -> PagedList[Run]:
         checks.check_max_results(max_results)
-        query = search.runs_query(experiment_ids, filter_string, order_by, view)
+        query = runs_query(experiment_ids, filter_string, order_by, view)
         with self._database.read() as connection:
             rows, token = query.page(connection, self._keys, max_results, page_token)
             numbers = [row.id for row in rows]

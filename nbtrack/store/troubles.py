@@ -14,29 +14,39 @@ from nbtrack.errors import InvalidValue, NbtrackError, Refused, Unavailable, Wro
 if TYPE_CHECKING:
     from pathlib import Path
 
-_LOCKED = (
+_Meaning = tuple[type[NbtrackError], str]
+
+_LOCKED: _Meaning = (
     Unavailable,
-    "The database {path} stayed locked by another process for {seconds:.0f} s. Nothing was changed; "
-    "try again, or find the program that holds it open (fuser {path}).",
+    (
+        "The database {path} stayed locked by another process for {seconds:.0f} s. Nothing was "
+        "changed; try again, or find the program that holds it open (fuser {path})."
+    ),
 )
-_CLOSED_FOLDER = (
+_CLOSED_FOLDER: _Meaning = (
     Refused,
-    "The database {path} cannot be written: the file or its folder is read-only for this user. "
-    "Change the permissions, or choose another store with set_tracking_uri.",
+    (
+        "The database {path} cannot be written: the file or its folder is read-only for this user. "
+        "Change the permissions, or choose another store with set_tracking_uri."
+    ),
 )
-_DISK = (
+_DISK: _Meaning = (
     Unavailable,
-    "The disk failed while {path} was read or written ({detail}). Check the disk, and whether the "
-    "file still exists.",
+    (
+        "The disk failed while {path} was read or written ({detail}). Check the disk, and whether "
+        "the file still exists."
+    ),
 )
-_DAMAGED = (
+_DAMAGED: _Meaning = (
     WrongStore,
-    "The database {path} is damaged ({detail}). Keep a copy of it and of the files beside it, and "
-    "recover what is readable with: sqlite3 {path} .recover",
+    (
+        "The database {path} is damaged ({detail}). Keep a copy of it and of the files beside it, "
+        "and recover what is readable with: sqlite3 {path} .recover"
+    ),
 )
 
 # Primary result code of SQLite (https://www.sqlite.org/rescode.html) -> exception and sentence.
-_BY_CODE: dict[int, tuple[type[NbtrackError], str]] = {
+_BY_CODE: dict[int, _Meaning] = {
     sqlite3.SQLITE_BUSY: _LOCKED,
     sqlite3.SQLITE_LOCKED: _LOCKED,
     sqlite3.SQLITE_READONLY: _CLOSED_FOLDER,
@@ -44,8 +54,10 @@ _BY_CODE: dict[int, tuple[type[NbtrackError], str]] = {
     sqlite3.SQLITE_AUTH: _CLOSED_FOLDER,
     sqlite3.SQLITE_CANTOPEN: (
         Unavailable,
-        "The database {path} cannot be opened. Check that its folder exists and that this user may "
-        "read and write it.",
+        (
+            "The database {path} cannot be opened. Check that its folder exists and that this user "
+            "may read and write it."
+        ),
     ),
     sqlite3.SQLITE_FULL: (
         Unavailable,

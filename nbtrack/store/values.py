@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from sqlalchemy import delete, select
 
 from nbtrack import tags as tag_names
-from nbtrack.entities import Tag
 from nbtrack.errors import InvalidValue, NotFound
 from nbtrack.store import checks, dialects
 from nbtrack.store.keys import CHUNK
@@ -17,7 +16,7 @@ from nbtrack.store.schema import HEAD, param, tag
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from nbtrack.entities import Param
+    from nbtrack.entities import Param, Tag
     from nbtrack.store.run_state import RunState
     from nbtrack.store.transaction import Transaction
 

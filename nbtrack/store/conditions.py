@@ -1,0 +1,101 @@
+"""One clause of a filter as a SQL condition on columns. Values are always bound.
+
+Every condition is true or false, never NULL, wherever its columns are not NULL, so that NOT means
+what it says.
+"""
+
+from __future__ import annotations
+
+import operator
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import ColumnElement, and_, func, or_
+
+from nbtrack.store.schema import HEAD, NAN
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from nbtrack.filters import Comparison
+
+_TO_GLOB = str.maketrans({"%": "*", "_": "?", "*": "[*]", "?": "[?]", "[": "[[]"})
+
+
+def _like_any_case(column: ColumnElement[Any], pattern: str) -> ColumnElement[bool]:
+    if pattern.isascii():
+        return column.like(pattern)  # SQLite's LIKE ignores the case of ASCII letters only
+    folded: ColumnElement[bool] = func.nb_casefold(column).op("GLOB")(_glob(pattern.casefold()))
+    return folded
+
+
+def _glob(pattern: str) -> str:
+    """Spell a LIKE pattern for GLOB, which respects case in SQLite."""
+    return pattern.translate(_TO_GLOB)
+
+
+_COMPARE: dict[str, Callable[[Any, Any], ColumnElement[bool]]] = {
+    "=": operator.eq,
+    "!=": operator.ne,
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
+    "IN": lambda column, values: column.in_(values),
+    "NOT IN": lambda column, values: column.not_in(values),
+    "LIKE": lambda column, pattern: column.op("GLOB")(_glob(pattern)),
+    "ILIKE": _like_any_case,
+}
+# What holds for NaN, which differs from every number.
+_TRUE_FOR_NAN = frozenset({"!=", "NOT IN"})
+
+
+def plain(column: ColumnElement[Any], clause: Comparison) -> ColumnElement[bool]:
+    """Compare a column that is never NULL."""
+    return _COMPARE[clause.operator](column, clause.value)
+
+
+def nullable(column: ColumnElement[Any], clause: Comparison) -> ColumnElement[bool]:
+    """Compare a column that may be NULL: then no comparison holds."""
+    if clause.operator == "IS NULL":
+        return column.is_(None)
+    if clause.operator == "IS NOT NULL":
+        return column.is_not(None)
+    return and_(column.is_not(None), plain(column, clause))
+
+
+def value(columns: Any, clause: Comparison) -> ColumnElement[bool]:
+    """Compare a text that has an indexed head beside it."""
+    head: ColumnElement[Any] = columns.value_head
+    wanted = clause.value
+    if clause.operator == "=":
+        assert isinstance(wanted, str)
+        return _with_head(head == wanted[:HEAD], columns.value == wanted, [wanted])
+    if clause.operator == "IN":
+        assert isinstance(wanted, tuple)
+        texts = [str(text) for text in wanted]
+        heads = head.in_([text[:HEAD] for text in texts])
+        return _with_head(heads, columns.value.in_(texts), texts)
+    return plain(columns.value, clause)
+
+
+def number(
+    column: ColumnElement[Any], clause: Comparison, is_nan: ColumnElement[bool]
+) -> ColumnElement[bool]:
+    """Compare a number that may be NaN."""
+    compared = plain(column, clause)
+    if clause.operator in _TRUE_FOR_NAN:
+        return or_(is_nan, compared)
+    return and_(~is_nan, compared)
+
+
+def latest_is_nan(columns: Any) -> ColumnElement[bool]:
+    """Whether a series' latest value is NaN."""
+    is_nan: ColumnElement[bool] = columns.special == NAN
+    return is_nan
+
+
+def _with_head(
+    head: ColumnElement[bool], whole: ColumnElement[bool], texts: list[str]
+) -> ColumnElement[bool]:
+    # A text shorter than a head is its own head, and no longer text has that head.
+    return head if all(len(text) < HEAD for text in texts) else and_(head, whole)

@@ -1,0 +1,181 @@
+"""Connections and transactions of one SQLite file, safe for threads, processes and forks.
+
+Every write is one short ``BEGIN IMMEDIATE`` transaction: it takes the write lock before it reads,
+so it can never fail half-way because somebody else wrote in between. Writers of one process queue
+for a lock of their own first, which is fair where SQLite's own waiting (polling) is not.
+
+A forked child must neither use nor close what it inherited: closing it would, inside SQLite, look
+like the parent's last connection going away. The child therefore keeps the old pool alive, unused,
+and makes a new one when it first needs it. No fork happens in the middle of a write.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import threading
+import time
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING, Any
+from weakref import WeakSet
+
+from sqlalchemy import URL, create_engine, event
+from sqlalchemy.exc import SQLAlchemyError
+
+from nbtrack.store import troubles
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from sqlalchemy import Connection, Engine
+
+BUSY_SECONDS = 30.0
+_FORK_WAIT_SECONDS = 5.0
+_BEGIN = "nb_begin"
+
+_PRAGMAS = (
+    "PRAGMA synchronous=NORMAL",
+    "PRAGMA cache_size=-65536",
+    "PRAGMA temp_store=MEMORY",
+    "PRAGMA foreign_keys=OFF",
+)
+
+
+class Database:
+    """One SQLite file.
+
+    Parameters
+    ----------
+    path : Path
+        The database file. It must exist: `nbtrack.store.creation` makes it.
+    busy_seconds : float
+        How long to wait for another process's lock.
+    """
+
+    def __init__(self, path: Path, *, busy_seconds: float = BUSY_SECONDS) -> None:
+        self.path = path
+        self.busy_seconds = busy_seconds
+        self._engine: Engine | None = None
+        self._turn = threading.RLock()
+        self._wrote = False
+        _open.add(self)
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """Give a connection that sees one unchanging state of the database."""
+        with self._explained(), self._connect().connect() as connection, connection.begin():
+            yield connection
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        """Give a connection that holds the write lock; commit at the end, roll back on an error."""
+        with self._explained(), self._turn, self._connect().connect() as connection:
+            connection.execution_options(**{_BEGIN: "BEGIN IMMEDIATE"})
+            with self._begin(connection):
+                yield connection
+            self._wrote = True
+
+    def close(self) -> None:
+        """Give back all connections."""
+        engine, self._engine = self._engine, None
+        _open.discard(self)
+        if engine is None:
+            return
+        if self._wrote:
+            # Keeps the statistics that filters by value need; a busy database does without.
+            with suppress(SQLAlchemyError), engine.connect() as connection:
+                for pragma in ("busy_timeout=200", "analysis_limit=400", "optimize"):
+                    connection.exec_driver_sql(f"PRAGMA {pragma}")
+        engine.dispose()
+
+    def _begin(self, connection: Connection) -> Any:
+        # SQLite answers "busy" at once, without waiting, while another process recovers the WAL.
+        deadline = time.monotonic() + self.busy_seconds
+        while True:
+            try:
+                return connection.begin()
+            except SQLAlchemyError as error:
+                if not troubles.is_locked(error) or time.monotonic() >= deadline:
+                    raise
+            time.sleep(random.uniform(0.005, 0.05))  # noqa: S311 - jitter, not a secret
+
+    @contextmanager
+    def _explained(self) -> Iterator[None]:
+        try:
+            yield
+        except (SQLAlchemyError, OSError) as error:
+            better = troubles.explain(error, self.path, self.busy_seconds)
+            if better is None:
+                raise
+            raise better from error
+
+    def _connect(self) -> Engine:
+        engine = self._engine
+        if engine is None:
+            with self._turn:
+                engine = self._engine = self._engine or self._make_engine()
+        return engine
+
+    def _make_engine(self) -> Engine:
+        engine = create_engine(
+            URL.create("sqlite", database=str(self.path)),
+            connect_args={"check_same_thread": False, "timeout": self.busy_seconds},
+            pool_size=5,
+            max_overflow=-1,
+        )
+        event.listen(engine, "connect", _prepare)
+        event.listen(engine, "begin", _say_begin)
+        return engine
+
+    def _forget_inherited(self) -> None:
+        if self._engine is not None:
+            _inherited.append((self._engine, self._engine.pool))
+        self._engine = None
+        self._turn = threading.RLock()
+
+
+def _prepare(connection: Any, _record: Any) -> None:
+    # The driver would begin transactions by itself, and late; `_say_begin` does it instead.
+    connection.isolation_level = None
+    for pragma in _PRAGMAS:
+        connection.execute(pragma)
+    connection.create_function("nb_casefold", 1, _casefold, deterministic=True)
+
+
+def _casefold(text: str | None) -> str | None:
+    return None if text is None else text.casefold()
+
+
+def _say_begin(connection: Connection) -> None:
+    connection.exec_driver_sql(connection.get_execution_options().get(_BEGIN, "BEGIN"))
+
+
+_open: WeakSet[Database] = WeakSet()
+_inherited: list[Any] = []
+_waited_for: list[threading.RLock] = []
+
+
+def _before_fork() -> None:
+    for database in list(_open):
+        if database._turn.acquire(timeout=_FORK_WAIT_SECONDS):  # noqa: SLF001 - same module
+            _waited_for.append(database._turn)  # noqa: PERF401, SLF001 - each waits for its turn
+
+
+def _after_fork_in_parent() -> None:
+    while _waited_for:
+        _waited_for.pop().release()
+
+
+def _after_fork_in_child() -> None:
+    _waited_for.clear()
+    for database in list(_open):
+        database._forget_inherited()  # noqa: SLF001 - same module
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(
+        before=_before_fork,
+        after_in_parent=_after_fork_in_parent,
+        after_in_child=_after_fork_in_child,
+    )
