@@ -77,7 +77,11 @@ def _value(keyword: ast.keyword, instance: Any, judge: Judge) -> Any:
         value = judge.value(keyword.value)
     except NotKnown:
         # Assigned more than once: the object may say which value it got.
-        return scalar(vars(instance).get(str(keyword.arg), NO_SCALAR)) if _has_dict(instance) else NO_SCALAR
+        return (
+            scalar(vars(instance).get(str(keyword.arg), NO_SCALAR))
+            if _has_dict(instance)
+            else NO_SCALAR
+        )
     if isinstance(value, list | tuple):
         return value if all(scalar(item) is not NO_SCALAR for item in value) else NO_SCALAR
     return scalar(value)

@@ -41,7 +41,9 @@ def _add(display: Display, node: ast.expr, prefix: str) -> bool:
     if prefix:
         return _is_plain_dict_call(node) and _add_call(display, node, prefix)
     if isinstance(node, ast.BinOp) and isinstance(node.op, ast.BitOr):
-        return all(_add(display, side, "") or _add_base(display, side) for side in (node.left, node.right))
+        return all(
+            _add(display, side, "") or _add_base(display, side) for side in (node.left, node.right)
+        )
     return isinstance(node, ast.Call) and _add_call(display, node, "")
 
 

@@ -22,7 +22,9 @@ _MISSING = object()
 def is_fitted_estimator(value: Any) -> bool:
     """Whether a value follows scikit-learn's convention and has been fitted."""
     kind = type(value)
-    if isinstance(value, type) or not all(callable(getattr(kind, m, None)) for m in ("get_params", "fit")):
+    if isinstance(value, type) or not all(
+        callable(getattr(kind, m, None)) for m in ("get_params", "fit")
+    ):
         return False
     own = getattr(value, "__dict__", {})
     if any(name.endswith("_") and not name.startswith("_") for name in own):
@@ -103,7 +105,9 @@ def default_params(kind: type) -> dict[str, Any]:
             parameters = inspect.signature(init).parameters.values()
         except (TypeError, ValueError):
             continue
-        defaults.update({p.name: p.default for p in parameters if p.default is not inspect.Parameter.empty})
+        defaults.update(
+            {p.name: p.default for p in parameters if p.default is not inspect.Parameter.empty}
+        )
     return defaults
 
 
@@ -115,7 +119,9 @@ def _steps(params: dict[str, Any]) -> Iterator[tuple[str, Any]]:
             yield from (
                 (str(item[0]), item[1])
                 for item in listed
-                if isinstance(item, tuple) and len(item) > 1 and hasattr(type(item[1]), "get_params")
+                if isinstance(item, tuple)
+                and len(item) > 1
+                and hasattr(type(item[1]), "get_params")
             )
 
 

@@ -26,7 +26,9 @@ BUILTINS: dict[str, Callable[..., Any]] = {
     "bool": bool,
 }
 # Methods that give a text from a constant text.
-TEXT_METHODS = frozenset({"strip", "lstrip", "rstrip", "lower", "upper", "title", "replace", "format"})
+TEXT_METHODS = frozenset(
+    {"strip", "lstrip", "rstrip", "lower", "upper", "title", "replace", "format"}
+)
 # Names of modules' attributes that are as good as a literal.
 NUMBER_NAMES = {"pi", "e", "tau", "inf", "nan", "Inf", "NaN", "NAN", "NINF", "infty", "euler_gamma"}
 

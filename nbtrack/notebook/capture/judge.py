@@ -279,7 +279,8 @@ def _same(one: Any, other: Any) -> bool:
 def _same_items(expected: Any, value: Any) -> bool:
     # The value may be huge by now; as written, it is as long as its source.
     return len(expected) == len(value) and all(
-        scalar(v) is not NO_SCALAR and _same(e, scalar(v)) for e, v in zip(expected, value, strict=True)
+        scalar(v) is not NO_SCALAR and _same(e, scalar(v))
+        for e, v in zip(expected, value, strict=True)
     )
 
 

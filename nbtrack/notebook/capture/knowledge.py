@@ -84,7 +84,9 @@ def _is_users(callee: Any) -> bool:
 def loads_settings(call: ast.Call) -> bool:
     """Whether a call reads settings: ``yaml.safe_load(f)``, ``parser.parse_args()``."""
     parts = dotted(call.func)
-    return bool(parts) and (parts[-2:] in _LOADERS or parts[-1] in {"parse_args", "parse_known_args"})
+    return bool(parts) and (
+        parts[-2:] in _LOADERS or parts[-1] in {"parse_args", "parse_known_args"}
+    )
 
 
 def is_settings(value: Any) -> bool:

@@ -36,13 +36,19 @@ _SHAPES = re.compile(
     r"|eyJ[A-Za-z0-9_\-]{8,8000}+\.[A-Za-z0-9_\-]{4,8000}+(?:\.[A-Za-z0-9_\-]{0,8000}+)?"
     r")"
 )
-_BEARER = re.compile(r"(?i)(?<!\w)(bearer\s{1,3})(?=[A-Za-z._~+/\-]{0,200}\d)[A-Za-z0-9._~+/\-]{12,4000}+=*")
+_BEARER = re.compile(
+    r"(?i)(?<!\w)(bearer\s{1,3})(?=[A-Za-z._~+/\-]{0,200}\d)[A-Za-z0-9._~+/\-]{12,4000}+=*"
+)
 _URL_PASSWORD = re.compile(
     r"""(?<![A-Za-z0-9])([A-Za-z][A-Za-z0-9+.\-]{1,30}://[^\s/:@'"]{0,200}:)([^\s/@'"]{1,200})(?=@)"""
 )
-_URL_QUERY = re.compile(r"""(?i)(?<=[?&])((?:[a-z_\-]{0,30})(?:key|token|secret|password|sig|signature)=)[^\s&'"#]{4,2000}+""")
+_URL_QUERY = re.compile(
+    r"""(?i)(?<=[?&])((?:[a-z_\-]{0,30})(?:key|token|secret|password|sig|signature)=)[^\s&'"#]{4,2000}+"""
+)
 _PRIVATE_KEY = re.compile(r"-----BEGIN [A-Z ]{0,40}PRIVATE KEY-----")
-_HINT = re.compile(r"(?i)key|token|secret|passw|passphrase|pwd|credential|_pass\b|\bpass\b|\bpw\b|_pw\b")
+_HINT = re.compile(
+    r"(?i)key|token|secret|passw|passphrase|pwd|credential|_pass\b|\bpass\b|\bpw\b|_pw\b"
+)
 
 _WORD_END = re.compile(r"\w*")
 # Between a name and its value: the end of a subscript or key, an annotation, then = : == or a comma.

@@ -209,7 +209,9 @@ class _Scanner:
         given: list[tuple[str | None, ast.expr | None]] = [(k.arg, k.value) for k in call.keywords]
         for argument in call.args:
             if isinstance(argument, ast.Dict):
-                given += [(key_text(k), v) for k, v in zip(argument.keys, argument.values, strict=True)]
+                given += [
+                    (key_text(k), v) for k, v in zip(argument.keys, argument.values, strict=True)
+                ]
             else:
                 given.append((None, None))
         entries += [EntryBinding(path, value, bool(self.loop)) for path, value in given]
@@ -224,7 +226,9 @@ class _Scanner:
 
     def on_class(self, node: ast.ClassDef) -> None:
         self.read(*node.decorator_list, *node.bases, *(k.value for k in node.keywords))
-        statements = [s for s in node.body if not isinstance(s, ast.FunctionDef | ast.AsyncFunctionDef)]
+        statements = [
+            s for s in node.body if not isinstance(s, ast.FunctionDef | ast.AsyncFunctionDef)
+        ]
         self.facts.functions[node.name] = free_in_class(node)
         if len(statements) == len(node.body) and not (node.bases or node.decorator_list):
             self.facts.classes[node.name] = node

@@ -86,7 +86,10 @@ def _aug_assign(node: ast.AugAssign, names: Names) -> None:
 
 
 def _function(node: FunctionNode, names: Names) -> None:
-    outer: list[ast.AST] = [*node.args.defaults, *(d for d in node.args.kw_defaults if d is not None)]
+    outer: list[ast.AST] = [
+        *node.args.defaults,
+        *(d for d in node.args.kw_defaults if d is not None),
+    ]
     if not isinstance(node, ast.Lambda):
         outer += node.decorator_list
         names.stores.setdefault(node.name)

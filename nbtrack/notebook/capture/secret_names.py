@@ -57,5 +57,7 @@ def name_is_secret(name: str, value: Any) -> bool:
     if not value or value == "[redacted]":
         return False
     if sign == "alone":
-        return len(value) >= _ALONE_LENGTH or (value.isalnum() and not value.isalpha() and len(value) > 5)  # noqa: PLR2004
+        return len(value) >= _ALONE_LENGTH or (
+            value.isalnum() and not value.isalpha() and len(value) > 5
+        )  # noqa: PLR2004
     return True

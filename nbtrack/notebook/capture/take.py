@@ -52,7 +52,9 @@ class Cell(NamedTuple):
 def candidates(cell: Cell, result: Any) -> Iterator[Candidate]:
     """Yield everything that could be captured, the most telling first."""
     facts = cell.judge.facts
-    names = [name for name in facts.bindings if name not in facts.never and not name.startswith("_")]
+    names = [
+        name for name in facts.bindings if name not in facts.never and not name.startswith("_")
+    ]
     containers: list[Candidate] = []
     for found in (each for name in names for each in _of_name(cell, name)):
         if "." in found.key:
@@ -127,7 +129,9 @@ def _of_computed(cell: Cell, name: str, value: Any) -> Iterator[Candidate]:
         else:
             yield Candidate("metric", name, found, "a number that was computed")
     elif isinstance(value, list | tuple):
-        yield Candidate("left out", name, None, f"a {type(value).__name__}: only constant ones are taken")
+        yield Candidate(
+            "left out", name, None, f"a {type(value).__name__}: only constant ones are taken"
+        )
     elif isinstance(value, str | bool):
         yield Candidate("passed over", name, value, f"computed, and {_kind_of(value)} is no number")
 
@@ -212,7 +216,11 @@ def _of_keywords(cell: Cell, name: str) -> Iterator[Candidate]:
     for binding in cell.judge.facts.bindings[name]:
         for key, plain in keyword_params(name, binding, value, cell.judge):
             differs = key in found and found[key] != plain
-            own = vars(value).get(key.rpartition(".")[2]) if differs and hasattr(value, "__dict__") else None
+            own = (
+                vars(value).get(key.rpartition(".")[2])
+                if differs and hasattr(value, "__dict__")
+                else None
+            )
             found[key] = plain if own is None else scalar(own)
     for key, plain in found.items():
         if plain is NO_SCALAR:
@@ -231,7 +239,9 @@ def _of_estimators(cell: Cell) -> Iterator[Candidate]:
         varying = frozenset(loop_keywords(facts.bindings.get(name, []), cell.judge))
         for key, plain in estimators.describe(name, value, without=varying).items():
             reason = "a fitted estimator" if own else "a fitted estimator that the cell reads"
-            yield Candidate("param", key, plain, reason, "" if own else cell.before.cells.get(name, "?"))
+            yield Candidate(
+                "param", key, plain, reason, "" if own else cell.before.cells.get(name, "?")
+            )
 
 
 def _of_reads(cell: Cell) -> Iterator[Candidate]:

@@ -104,7 +104,13 @@ def _is_namespace(kind: type) -> bool:
 
 
 def _foreign_mapping(value: Any, kind: type) -> Mapping[Any, Any] | None:
-    if kind.__module__.partition(".")[0] not in {"omegaconf", "ml_collections", "box", "addict", "types"}:
+    if kind.__module__.partition(".")[0] not in {
+        "omegaconf",
+        "ml_collections",
+        "box",
+        "addict",
+        "types",
+    }:
         return None
     if not isinstance(value, Mapping):
         return None
