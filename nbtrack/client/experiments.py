@@ -71,7 +71,7 @@ def experiment_of_new_runs(session: Session) -> Experiment:
         return session.experiment(identity)
     name = (
         _chosen_name
-        or os.environ.get("NBTRACK_EXPERIMENT_NAME")
+        or settings().experiment_name
         or os.environ.get("MLFLOW_EXPERIMENT_NAME")
         or _default_name
     )

@@ -106,7 +106,7 @@ def _lower_is_better(store: Store, key: str, scope: Sequence[str]) -> bool:
         for run in _search(store, scope, filter_string=known, max_results=1):
             try:
                 way = json.loads(run.data.tags[tags.DIRECTION]).get(key)
-            except (ValueError, AttributeError):
+            except (KeyError, ValueError, AttributeError):
                 continue
             if way in {"min", "max"}:
                 return bool(way == "min")

@@ -229,6 +229,17 @@ def session_for(uri: str | os.PathLike[str] | None) -> Session:
         return session
 
 
+def close_sessions() -> None:
+    """Ship what is left and close every store; the next use opens what it needs again."""
+    global _current  # noqa: PLW0603 - as above
+    with _lock:
+        for session in _sessions.values():
+            session.outbox.close()
+            session.store.close()
+        _sessions.clear()
+        _current = None
+
+
 def when_opened(callback: Callable[[], None]) -> None:
     """Have a function called after each opening of a session."""
     _when_opened.append(callback)
