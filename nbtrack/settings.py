@@ -85,7 +85,7 @@ SETTINGS: tuple[Setting, ...] = (
     ),
     Setting(
         "experiment_name",
-        "MLFLOW_EXPERIMENT_NAME",
+        "NBTRACK_EXPERIMENT_NAME",
         "",
         "Experiment of runs that name none; otherwise the notebook's name, or Default in a script.",
     ),

@@ -40,7 +40,7 @@ def execute(notebook: Path) -> None:
     failure = _run_cells(content, notebook.parent)
     nbformat.write(content, target)
     page = target.with_suffix(".html")
-    page.write_text(_as_page(content, target.stem), encoding="utf-8")
+    page.write_text(as_page(content, target.stem), encoding="utf-8")
     click.echo(f"Executed notebook: {target}\nAs a page: {page}")
     if failure:
         raise Unavailable(f"A cell of the notebook failed; the result shows which. {failure}")
@@ -75,7 +75,8 @@ def _run_cells(content: Any, folder: Path) -> str:
     return ""
 
 
-def _as_page(content: Any, title: str) -> str:
+def as_page(content: Any, title: str) -> str:
+    """Return a notebook as a page that needs nothing but itself: no script, no other host."""
     from nbconvert import HTMLExporter
 
     exporter = HTMLExporter(raw_template=PAGE)

@@ -10,6 +10,7 @@ from nbtrack.client.names import MAX_EXPERIMENT_NAME, check_name
 from nbtrack.client.session import Session, current_session
 from nbtrack.entities import LifecycleStage
 from nbtrack.errors import InvalidValue, NotFound
+from nbtrack.settings import settings
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
