@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Mapping
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from nbtrack.notebook.capture.evaluate import NotKnown
-from nbtrack.notebook.capture.judge import Judge
 from nbtrack.notebook.capture.knowledge import keywords_are_params
 from nbtrack.notebook.capture.resolve import resolve
-from nbtrack.notebook.capture.scan import Binding
 from nbtrack.notebook.capture.values import NO_SCALAR, scalar
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from nbtrack.notebook.capture.judge import Judge
+    from nbtrack.notebook.capture.scan import Binding
 
 
 class Keyword(NamedTuple):

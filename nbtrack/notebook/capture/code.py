@@ -12,13 +12,23 @@ import subprocess
 import tempfile
 import time
 from dataclasses import dataclass
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from nbtrack.notebook.capture.redact import redact, redact_url
 
+if TYPE_CHECKING:
+    from pathlib import Path
+
 MAX_PATCH = 1 << 20
 _SECONDS = 5.0
-_SAFE = ("-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null", "-c", "core.pager=cat")
+_SAFE = ("-c", "core.fsmonitor=false", "-c", f"core.hooksPath={os.devnull}", "-c", "core.pager=cat")
+
+# What git says -> what we say.
+_SAID = (
+    ("not a git repository", "not in a git repository"),
+    ("ambiguous argument 'HEAD'", "the repository has no commit yet"),
+    ("unknown revision", "the repository has no commit yet"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,5 +117,5 @@ def _why(error: Exception) -> str:
         return "git took too long"
     if isinstance(error, subprocess.CalledProcessError):
         said = bytes(error.stderr or b"").decode("utf-8", "replace").strip().partition("\n")[0]
-        return "not in a git repository" if "not a git repository" in said else redact(said)
+        return next((reason for part, reason in _SAID if part in said), redact(said))
     return str(error)

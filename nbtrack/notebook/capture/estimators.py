@@ -8,11 +8,13 @@ and CatBoost follow it. Nothing is imported here.
 from __future__ import annotations
 
 import inspect
-from collections.abc import Iterator
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from nbtrack.notebook.capture.values import NO_SCALAR, scalar
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 _MAX_PARTS = 12
 _MAX_DEPTH = 3

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from nbtrack.notebook.capture.displays import Display, display_of
 from nbtrack.notebook.capture.evaluate import (
@@ -18,6 +17,9 @@ from nbtrack.notebook.capture.knowledge import is_settings, loads_settings
 from nbtrack.notebook.capture.resolve import resolve
 from nbtrack.notebook.capture.scan import Facts, entry_path
 from nbtrack.notebook.capture.values import NO_SCALAR, entries, scalar
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
 
 _MISSING = object()
 

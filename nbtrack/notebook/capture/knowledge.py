@@ -6,10 +6,12 @@ import ast
 import sys
 import time
 import timeit
-from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from nbtrack.notebook.capture.resolve import dotted, resolve
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 # Functions of the clock: what they return directly is a moment, not a measurement.
 _CLOCKS = frozenset(
@@ -27,8 +29,22 @@ _CLOCKS = frozenset(
     }
 )
 _CLOCK_NAMES = frozenset(
-    "time time_ns perf_counter perf_counter_ns monotonic monotonic_ns process_time process_time_ns "
-    "thread_time default_timer now utcnow today timestamp".split()
+    [
+        "time",
+        "time_ns",
+        "perf_counter",
+        "perf_counter_ns",
+        "monotonic",
+        "monotonic_ns",
+        "process_time",
+        "process_time_ns",
+        "thread_time",
+        "default_timer",
+        "now",
+        "utcnow",
+        "today",
+        "timestamp",
+    ]
 )
 # Functions that change the type of what a clock gave, not its meaning.
 _CONVERSIONS = frozenset({"int", "float", "round", "str"})
@@ -49,9 +65,42 @@ _LOADERS = frozenset(
 
 # Libraries whose classes are no models or settings: their keywords say how something is shown or held.
 _NOT_MODELS = frozenset(
-    "builtins pandas numpy matplotlib mpl_toolkits seaborn plotly altair bokeh tqdm rich IPython ipywidgets "
-    "nbtrack mlflow wandb logging warnings pathlib datetime io threading multiprocessing concurrent "
-    "contextlib argparse collections decimal fractions random time _io polars pyarrow".split()
+    [
+        "builtins",
+        "pandas",
+        "numpy",
+        "matplotlib",
+        "mpl_toolkits",
+        "seaborn",
+        "plotly",
+        "altair",
+        "bokeh",
+        "tqdm",
+        "rich",
+        "IPython",
+        "ipywidgets",
+        "nbtrack",
+        "mlflow",
+        "wandb",
+        "logging",
+        "warnings",
+        "pathlib",
+        "datetime",
+        "io",
+        "threading",
+        "multiprocessing",
+        "concurrent",
+        "contextlib",
+        "argparse",
+        "collections",
+        "decimal",
+        "fractions",
+        "random",
+        "time",
+        "_io",
+        "polars",
+        "pyarrow",
+    ]
 )
 
 

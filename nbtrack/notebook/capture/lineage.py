@@ -7,13 +7,16 @@ cells read in turn.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
 from hashlib import sha256
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from nbtrack.notebook.capture.history import History, facts_of
 from nbtrack.notebook.capture.redact import redact
-from nbtrack.notebook.capture.scan import Facts
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from nbtrack.notebook.capture.scan import Facts
 
 _MAX_CELLS = 100
 # A cell that never assigned the name may change it too; beyond this many only the origin is sought.

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import dis
-from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache, partial
 from types import CodeType, FunctionType, MethodType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from nbtrack.notebook.capture.captured import LeftOut
-from nbtrack.notebook.capture.history import History
-from nbtrack.notebook.capture.scan import Facts
 from nbtrack.notebook.capture.values import (
     MAX_ENTRIES,
     NO_SCALAR,
@@ -21,6 +18,12 @@ from nbtrack.notebook.capture.values import (
     number,
     scalar,
 )
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from nbtrack.notebook.capture.history import History
+    from nbtrack.notebook.capture.scan import Facts
 
 _IPYTHON = frozenset({"In", "Out", "get_ipython", "exit", "quit", "display", "open"})
 _MAX_FUNCTIONS = 200

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping
-from types import ModuleType
-from typing import Any
-
 import builtins
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 
 def dotted(node: ast.expr) -> tuple[str, ...]:

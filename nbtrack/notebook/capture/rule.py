@@ -11,9 +11,8 @@ None of them raises, touches the contents of an array, or calls ``repr`` of a us
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from nbtrack.notebook.capture.captured import Captured, CaptureOptions, LeftOut
 from nbtrack.notebook.capture.history import History
@@ -23,6 +22,9 @@ from nbtrack.notebook.capture.scan import Facts, scan
 from nbtrack.notebook.capture.select import select
 from nbtrack.notebook.capture.source import parse_cell
 from nbtrack.notebook.capture.take import Cell, candidates
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping, Sequence
 
 __all__ = [
     "Before",

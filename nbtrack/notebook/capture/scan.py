@@ -9,12 +9,14 @@ param or a metric happens elsewhere; facts hold nothing of the run-time and can 
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from nbtrack.notebook.capture.scopes import free_in_class, free_in_function, names_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +68,48 @@ class Facts:
 
 # Methods that show or compute but do not change the object, called for their output.
 _HARMLESS_METHODS = frozenset(
-    "head tail describe info plot show sample value_counts hist score predict predict_proba boxplot "
-    "scatter bar line display summary print item mean std sum min max count nunique unique shape "
-    "get keys values items copy groupby corr isna isnull close savefig".split()
+    [
+        "head",
+        "tail",
+        "describe",
+        "info",
+        "plot",
+        "show",
+        "sample",
+        "value_counts",
+        "hist",
+        "score",
+        "predict",
+        "predict_proba",
+        "boxplot",
+        "scatter",
+        "bar",
+        "line",
+        "display",
+        "summary",
+        "print",
+        "item",
+        "mean",
+        "std",
+        "sum",
+        "min",
+        "max",
+        "count",
+        "nunique",
+        "unique",
+        "shape",
+        "get",
+        "keys",
+        "values",
+        "items",
+        "copy",
+        "groupby",
+        "corr",
+        "isna",
+        "isnull",
+        "close",
+        "savefig",
+    ]
 )
 
 

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from nbtrack.client.names import check_key
 from nbtrack.errors import InvalidValue
@@ -18,6 +17,9 @@ from nbtrack.notebook.capture.captured import (
 from nbtrack.notebook.capture.redact import REDACTED, is_secret, redact
 from nbtrack.notebook.capture.take import Candidate
 from nbtrack.notebook.capture.values import MAX_TEXT, NO_SCALAR, number, scalar, too_long
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Mapping
 
 _BAD_SIGNS = re.compile(r"[^\w\-.: ]")
 

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Mapping
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from nbtrack.notebook.capture import estimators
 from nbtrack.notebook.capture.classes import keyword_params, loop_keywords
 from nbtrack.notebook.capture.evaluate import NotKnown
-from nbtrack.notebook.capture.judge import Judge
 from nbtrack.notebook.capture.knowledge import is_clock
 from nbtrack.notebook.capture.reads import Before, changed_entries, read_params
-from nbtrack.notebook.capture.scan import Binding
 from nbtrack.notebook.capture.values import (
     MAX_ENTRIES,
     NO_SCALAR,
@@ -22,6 +19,12 @@ from nbtrack.notebook.capture.values import (
     number,
     scalar,
 )
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from nbtrack.notebook.capture.judge import Judge
+    from nbtrack.notebook.capture.scan import Binding
 
 _MISSING = object()
 # Functions around the last line's call that change the form of the number, not what it is.

@@ -1,0 +1,114 @@
+"""Fingerprints of frames and arrays from a strided sample of about 1,000 elements: cheap at any size.
+
+A changed element between the samples is not seen, which is why a digest is always marked "sampled".
+Libraries are recognised by the module of the value's type and never imported here.
+"""
+
+from __future__ import annotations
+
+from hashlib import blake2b
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+SAMPLES = 1_000
+MAX_COLUMNS = 100
+_MAX_TEXT = 200
+
+
+def indices(length: int, samples: int) -> list[int]:
+    """Give at most ``samples`` positions spread over ``range(length)``, with the first and the last."""
+    if length <= samples:
+        return list(range(length))
+    if samples <= 1:
+        return [0]
+    return [round(i * (length - 1) / (samples - 1)) for i in range(samples)]
+
+
+def digest(parts: Iterable[bytes | str]) -> str:
+    """Give 8 hexadecimal digits, as long as MLflow's digests."""
+    hashed = blake2b(digest_size=4)
+    for part in parts:
+        hashed.update(part.encode("utf-8", "surrogatepass") if isinstance(part, str) else part)
+        hashed.update(b"\0")
+    return hashed.hexdigest()
+
+
+def of_array(array: Any) -> str:
+    """Fingerprint a numpy array."""
+    head = f"{array.shape}{array.dtype}"
+    if array.size == 0:
+        return digest([head])
+    if type(array).__name__ == "memmap":
+        # Its pages may lie on a slow disk: only the beginning.
+        sample = array[tuple(slice(0, 10) for _ in array.shape)]
+    else:
+        import numpy as np  # loaded already: the value is one of its arrays
+
+        flat = np.asarray(indices(array.size, SAMPLES))
+        sample = array[np.unravel_index(flat, array.shape)]
+    return digest([head, _bytes(sample)])
+
+
+def _bytes(sample: Any) -> bytes:
+    if sample.dtype.kind in "OV":
+        return _texts(sample.ravel().tolist())
+    return bytes(sample.tobytes())
+
+
+def _texts(values: Iterable[Any]) -> bytes:
+    """Write values of any type; of objects that are no plain values only the type."""
+    plain = (str, int, float, bool, type(None), bytes)
+    texts = (
+        str(value)[:_MAX_TEXT] if isinstance(value, plain) else type(value).__name__
+        for value in values
+    )
+    return "\x1f".join(texts).encode("utf-8", "surrogatepass")
+
+
+def of_pandas(frame: Any) -> str:
+    """Fingerprint a pandas DataFrame: rows spread over its first columns."""
+    width = min(len(frame.columns), MAX_COLUMNS)
+    rows = indices(len(frame), max(10, SAMPLES // max(width, 1)))
+    sample = frame.iloc[rows, :width]
+    head = f"{frame.shape}{[str(column) for column in sample.columns]}"
+    columns = (_column(sample.iloc[:, i]) for i in range(width))
+    return digest([head, *columns])
+
+
+def _column(series: Any) -> bytes:
+    values = series.to_numpy()
+    return str(series.dtype).encode() + _bytes(values)
+
+
+def of_series(series: Any) -> str:
+    """Fingerprint a pandas Series."""
+    sample = series.iloc[indices(len(series), SAMPLES)]
+    return digest([f"{series.shape}{series.name}", _column(sample)])
+
+
+def of_polars(frame: Any) -> str:
+    """Fingerprint a polars DataFrame or Series."""
+    width = len(getattr(frame, "columns", ())) or 1
+    sample = frame[indices(len(frame), max(10, SAMPLES // width))]
+    rows = sample.rows() if hasattr(sample, "rows") else [sample.to_list()]
+    return digest([str(frame.shape), *(_texts(row) for row in rows)])
+
+
+def of_tensor(tensor: Any) -> str:
+    """Fingerprint a torch tensor in main memory; one on a device is not read: that would wait for it."""
+    head = f"{tuple(tensor.shape)}{tensor.dtype}"
+    if str(getattr(tensor, "device", "cpu")) != "cpu" or not getattr(tensor, "is_leaf", True):
+        return digest([head])
+    flat = tensor.detach().reshape(-1) if tensor.is_contiguous() else None
+    if flat is None or not len(flat):
+        return digest([head])
+    return digest([head, _texts(flat[indices(len(flat), SAMPLES)].tolist())])
+
+
+def of_sparse(matrix: Any) -> str:
+    """Fingerprint a scipy sparse matrix by its stored elements."""
+    data = getattr(matrix, "data", None)
+    stored = of_array(data) if hasattr(data, "dtype") and hasattr(data, "ravel") else ""
+    return digest([f"{matrix.shape}{matrix.dtype}{matrix.nnz}", stored])
