@@ -19,6 +19,9 @@ _SMALLEST, _LARGEST = 1e-4, 1e7
 # A column whose numbers would need more decimals than this for a common precision gets each number
 # its own.
 _MOST_DECIMALS = 6
+_AT_LEAST = 2
+# A param with more digits than this was computed, not typed.
+_TYPED_DIGITS = 6
 
 _MINUTE, _HOUR, _DAY = 60, 3600, 86_400
 _SIZE_UNITS = ("B", "kB", "MB", "GB", "TB", "PB")
@@ -57,12 +60,15 @@ def column(values: Sequence[float | None], digits: int = DIGITS) -> list[str]:
     ['0.9000', '0.9123', '', '0.8500']
     >>> column([3, 10.0]), column([1e-05, 0.1]), column([0.5, float("nan")])
     (['3', '10'], ['1e-05', '0.1'], ['0.5', 'NaN'])
-    >>> column([1234.567, 3.14159])
-    ['1234.567', '3.142']
+    >>> column([1234.567, 3.14159]), column([0.93, 0.0712345])
+    (['1234.6', '3.1'], ['0.9300', '0.0712'])
     """
     finite = [value for value in values if value is not None and math.isfinite(value)]
     written = [number(value, digits) for value in finite]
-    decimals = max((len(text.partition(".")[2]) for text in written), default=0)
+    needed = max((len(text.partition(".")[2]) for text in written), default=0)
+    # All digits of the greatest number, and two of the smallest, are enough to compare.
+    sizes = [abs(value) for value in finite if value] or [1.0]
+    decimals = min(needed, max(_decimals(max(sizes), digits), _decimals(min(sizes), _AT_LEAST)))
     alike = all("e" not in text for text in written) and decimals <= _MOST_DECIMALS
     texts = []
     for value in values:
@@ -80,14 +86,16 @@ def param(value: str) -> str:
 
     >>> [param(text) for text in ("0.30000000000000004", "0.1", "1e-05", "gini", "0.123456", "")]
     ['0.3', '0.1', '1e-05', 'gini', '0.123456', '']
+    >>> [param(text) for text in ("0.93644059", "20261123", "1.10.12345678")]
+    ['0.93644', '20261123', '1.10.12345678']
     """
-    if len(value) < len("0.1234567890"):
+    if sum(sign.isdigit() for sign in value.partition("e")[0].lstrip("-0.")) <= _TYPED_DIGITS:
         return value
     try:
         parsed = float(value)
     except ValueError:
         return value
-    return number(parsed, 8) if math.isfinite(parsed) and "." in value else value
+    return number(parsed, 5) if math.isfinite(parsed) and "." in value else value
 
 
 def delta(new: float, old: float, digits: int = 3) -> str:
