@@ -71,6 +71,10 @@ class Journal:
         self._waiting_bytes = 0
         self._retry_at = 0.0
         self._said: set[str] = set()
+        self._late: deque[tuple[int, bytes]] = deque()
+        self._slow = False
+        self._draining = False
+        self._begun = False
         self._retired = False
 
     def append(self, record: Record) -> int:
@@ -94,30 +98,37 @@ class Journal:
                     break
             self.number = number
             if self._descriptor < 0 or self._waiting:
-                self._write_later(number, line)
+                if self._slow:  # in a signal handler, above the other branch
+                    self._late.append((number, line))
+                else:
+                    self._slow = True
+                    self._write_slowly(number, line)
                 return number
             try:
                 written = os.write(self._descriptor, line)
             except OSError as error:
-                self._keep(number, line, error)
+                self._trouble(error)
+                self._queue(number, line)
             else:
                 if written != len(line):
                     self._torn = True
-                    self._keep(number, line, None)
+                    self._trouble(None)
+                    self._queue(number, line)
         return number
 
-    # When the file cannot be written
+    # When the file cannot be written, or is not there yet
 
-    def _write_later(self, number: int, line: bytes) -> None:
-        if self._retired:
-            raise Retired
-        self._queue(number, line)
-        if time.monotonic() >= self._retry_at:
-            self.drain()
-
-    def _keep(self, number: int, line: bytes, error: OSError | None) -> None:
-        self._trouble(error)
-        self._queue(number, line)
+    def _write_slowly(self, number: int, line: bytes) -> None:
+        try:
+            if self._retired:
+                raise Retired
+            self._late.appendleft((number, line))
+            while self._late:
+                self._queue(*self._late.popleft())
+                if time.monotonic() >= self._retry_at:
+                    self.drain()
+        finally:
+            self._slow = False
 
     def _queue(self, number: int, line: bytes) -> None:
         if self._waiting_bytes + len(line) > MOST_WAITING_BYTES:
@@ -128,8 +139,8 @@ class Journal:
                 f"{number} on, records are lost until there is space on the disk again.",
             )
             return
-        self._waiting.append((number, line))
         self._waiting_bytes += len(line)
+        self._waiting.append((number, line))
 
     def _trouble(self, error: OSError | None) -> None:
         self._retry_at = time.monotonic() + _RETRY_SECONDS
@@ -151,24 +162,30 @@ class Journal:
         with self.lock:
             if not self._waiting:
                 return True
-            if not self._open():
+            if self._draining:  # by what a signal handler interrupted: that goes on with ours
                 return False
-            while self._waiting:
-                line = self._waiting[0][1]
-                if not self._write(line):
+            self._draining = True
+            try:
+                if not self._open():
                     return False
-                self._drop_first()
-            return True
+                while self._waiting:
+                    if not self._write(self._waiting[0][1]):
+                        return False
+                    self._drop_first()
+                return True
+            finally:
+                self._draining = False
 
     def _open(self) -> bool:
-        if self._descriptor >= 0:
-            return True
+        if self._begun:
+            return self._descriptor >= 0
         try:
             platforms.make_private_dir(self.path.parent)
             self._descriptor = _begin(self.path, lines.head(self.owner))
         except OSError as error:
             self._trouble(error)
             return False
+        self._begun = True
         return True
 
     def _write(self, line: bytes) -> bool:
@@ -262,8 +279,8 @@ class Journal:
             whole = self.number == acknowledged
             if not whole:
                 self.drain()
-            self._close_file()
             self._retired = True
+            self._close_file()
             if whole:
                 with suppress(OSError):
                     self.path.unlink(missing_ok=True)
@@ -285,7 +302,7 @@ class Journal:
 
 def _begin(path: Path, head: bytes) -> int:
     """Make a journal with its first lines, or nothing."""
-    # Left empty by an attempt that found no space: what may be in it is no line.
+    # Left by an attempt that found no space (ids are not used twice): there is no record in it.
     with suppress(FileNotFoundError):
         path.unlink()
     descriptor = platforms.open_private(path, create=True)

@@ -8,6 +8,7 @@ between two lines is what was damaged, both are still found in what then looks l
 from __future__ import annotations
 
 import re
+from itertools import islice
 from typing import TYPE_CHECKING
 from zlib import crc32
 
@@ -36,12 +37,13 @@ def unpack(line: bytes) -> bytes | None:
         sound = int(line[:_HEX_DIGITS], 16) == crc32(body) and line[_HEX_DIGITS] == ord(" ")
     except (ValueError, IndexError):
         return None
-    return body if sound else None
+    return body if sound and body else None
 
 
 def salvage(line: bytes) -> Iterator[bytes]:
     """Give the whole bodies inside a damaged line, as when the newline between two was lost."""
-    starts = [found.start() for found in _BEGINNING.finditer(line)][:_MOST_BEGINNINGS]
+    beginnings = islice(_BEGINNING.finditer(line), _MOST_BEGINNINGS)
+    starts = [found.start() for found in beginnings]
     position = 0
     for index, start in enumerate(starts):
         if start < position:

@@ -18,7 +18,7 @@ from weakref import WeakSet
 from nbtrack.delivery import recovery
 from nbtrack.delivery.journal import Journal, Retired
 from nbtrack.delivery.lease import this_process
-from nbtrack.delivery.say import say
+from nbtrack.delivery.say import counted, say
 from nbtrack.delivery.shipper import Shipper
 from nbtrack.errors import NbtrackError
 from nbtrack.settings import settings
@@ -130,9 +130,9 @@ class Outbox:
         if not whole:
             left = max(1, shipper.unshipped())
             say(
-                f"{left} records have not reached {self._store.uri}. They are kept in "
-                f"{journal.path}; the next process that uses the store sends them, or now: "
-                "nbtrack sync"
+                f"Not everything has reached {self._store.uri}: {counted(left, 'record')} kept in "
+                f"{journal.path}. The next process that uses the store sends what is left; to send "
+                "it now: nbtrack sync"
             )
         return 0 if whole else left
 

@@ -15,3 +15,8 @@ def say(sentence: str) -> None:
     # Standard error may be closed or full (a daemon, an interpreter that is ending).
     with suppress(Exception):
         print(f"nbtrack: {sentence}", file=sys.stderr, flush=True)  # noqa: T201 (the one place)
+
+
+def counted(number: int, noun: str) -> str:
+    """Return a number with its noun: 1 record, 2 records."""
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from nbtrack.delivery.lease import HEARTBEAT_SECONDS
 from nbtrack.delivery.reader import JournalReader
-from nbtrack.delivery.say import say
+from nbtrack.delivery.say import counted, say
 from nbtrack.delivery.shipping import ship
 from nbtrack.errors import NbtrackError, Unavailable
 from nbtrack.settings import settings
@@ -270,7 +270,7 @@ class Shipper:
     def _tell_lost(self, reader: JournalReader) -> None:
         if reader.lost > self._lost:
             lost, self._lost = reader.lost - self._lost, reader.lost
-            message = f"{lost} records were damaged in the journal {self._journal.path}."
+            message = f"{counted(lost, 'record')} damaged in the journal {self._journal.path}."
             say(message)
             self._on_problems([Problem(reader.last, None, message)])
 
