@@ -8,7 +8,6 @@ cells that this kernel has not tracked yet.
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 from typing import TYPE_CHECKING
@@ -16,6 +15,7 @@ from typing import TYPE_CHECKING
 from nbtrack import tags
 from nbtrack.errors import NbtrackError
 from nbtrack.notebook import cell_text
+from nbtrack.notebook.capture.lineage import cell_hash
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -43,11 +43,7 @@ class Cell:
 def cell_of(raw: str, *, notebook: str, cell_id: str | None, name: str | None) -> Cell:
     """Return a cell from its text as it stands in the notebook."""
     source = without_track(raw)
-    # Blank lines and spaces at line ends do not make another cell.
-    lines = (line.rstrip() for line in source.splitlines())
-    text = "\n".join(line for line in lines if line)
-    digest = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:16]
-    return Cell(source, digest, notebook, cell_id, name)
+    return Cell(source, cell_hash(source), notebook, cell_id, name)
 
 
 def without_track(raw: str) -> str:

@@ -97,9 +97,11 @@ def _changed_params(new: Mapping[str, str], old: Mapping[str, str]) -> list[str]
 
 
 def _changed_code(new: str, old: str) -> list[str]:
-    lines = [[line.rstrip() for line in text.splitlines() if line.strip()] for text in (old, new)]
+    before, after = (
+        [line.rstrip() for line in text.splitlines() if line.strip()] for text in (old, new)
+    )
     added = removed = 0
-    for tag, i1, i2, j1, j2 in SequenceMatcher(None, *lines, autojunk=False).get_opcodes():
+    for tag, i1, i2, j1, j2 in SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
         if tag != "equal":
             removed += i2 - i1
             added += j2 - j1

@@ -104,13 +104,12 @@ class Kernel:
         session.flush()
         for run_id in run_ids:
             session.store.update_run(run_id, lifecycle_stage=LifecycleStage.DELETED)
-            session.forget(run_id)
+            session.runs.pop(run_id, None)
             self.attempts.forget(run_id)
 
         def take_back() -> None:
             for run_id in run_ids:
                 session.store.update_run(run_id, lifecycle_stage=LifecycleStage.ACTIVE)
-                session.forget(run_id)
 
         self.can_undo(what, take_back)
 

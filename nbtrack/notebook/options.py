@@ -83,7 +83,8 @@ class Option:
 
 
 def _switch(name: str) -> Callable[[Options, list[str]], tuple[Options, int]]:
-    return lambda options, _: (replace(options, **{name: True}), 0)
+    changes: dict[str, Any] = {name: True}
+    return lambda options, _: (replace(options, **changes), 0)
 
 
 def _value(

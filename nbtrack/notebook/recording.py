@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Any
 from nbtrack import tags
 from nbtrack.entities import RunStatus
 from nbtrack.errors import InvalidValue
-from nbtrack.notebook.attempts import SOURCE_FILE
+from nbtrack.notebook import surroundings
 from nbtrack.notebook.capture import rule
+from nbtrack.notebook.capture.redact import redact
+from nbtrack.notebook.outcome import without_colours
 from nbtrack.notebook.summary import Note, Setting, Summary
 from nbtrack.views.numbers import count
 from nbtrack.views.text import shortened
@@ -46,11 +48,23 @@ class Recording:
         self.data: dict[str, str] = {}
         self.directions = asked.directions
         names = kernel.shell.user_ns
-        self._plan = rule.analyse(info.raw_cell)
+        self._plan = rule.analyse(info.raw_cell, history=names.get("In", ()))
         self._before = rule.observe(self._plan, names)
-        if run is not None and not asked.no_source:
-            self._write(SOURCE_FILE, info.raw_cell)
+        if run is not None:
+            self._begin(run, info.raw_cell)
+
+    def _begin(self, run: ActiveRun, raw: str) -> None:
+        """Have the background keep what is known before the cell runs."""
+        put, asked = self._kernel.background.put, self._asked
+        folder = self._kernel.folder
+        if not asked.no_source:
+            put(
+                "keep the source",
+                lambda: surroundings.keep_source(run, raw, self._plan, self._before),
+            )
             self._also.append("source")
+        if not asked.no_git:
+            put("ask git", lambda: surroundings.keep_code(run, folder))
 
     @property
     def params(self) -> dict[str, str]:
@@ -100,6 +114,10 @@ class Recording:
         run.set_tags(found)
         if outcome.error is not None:
             self._record_error(run, outcome)
+        # After the cell: it may have imported packages.
+        self._kernel.background.put(
+            "keep the package versions", lambda: surroundings.keep_environment(run)
+        )
 
     def _record_params(self, run: ActiveRun, params: Mapping[str, Any]) -> None:
         try:
@@ -118,8 +136,9 @@ class Recording:
         from nbtrack.client.failure import error_tags
 
         assert outcome.error is not None
-        run.set_tags(error_tags(outcome.error))
-        self._write(ERROR_FILE, outcome.trace)
+        found = error_tags(outcome.error)
+        run.set_tags({key: redact(without_colours(text)) for key, text in found.items()})
+        self._write(ERROR_FILE, redact(outcome.trace))
 
     def _write(self, path: str, text: str) -> None:
         run = self._run
@@ -148,7 +167,7 @@ class Recording:
             seconds,
             self._settings(),
             scores,
-            error=outcome.line,
+            error=redact(without_colours(outcome.line)),
             run_id=self._run.run_id,
             notes=notes,
         )
@@ -161,7 +180,14 @@ class Recording:
         scores = [Score(k, v, is_lower_better(k)) for k, v in self._captured.metrics.items()]
         notes = [*self._notes(outcome), Note("dry run", "nothing was recorded")]
         return Summary(
-            "dry run", outcome.status, seconds, self._settings(), scores, outcome.line, "", notes
+            "dry run",
+            outcome.status,
+            seconds,
+            self._settings(),
+            scores,
+            redact(outcome.line),
+            "",
+            notes,
         )
 
     def _settings(self) -> list[Setting]:

@@ -2,23 +2,16 @@
 
 from __future__ import annotations
 
-import sys
 from importlib import import_module, util
-from typing import Any
 
-_NUMPY_SEEDS = 2**32
+from nbtrack.notebook.capture.environment import seed_everything
 
-# Library -> how its global generator is seeded.
-_SEEDERS: dict[str, Any] = {
-    "random": lambda module, seed: module.seed(seed),
-    "numpy": lambda module, seed: module.random.seed(seed % _NUMPY_SEEDS),
-    "torch": lambda module, seed: module.manual_seed(seed),
-}
+_SEEDED = ("numpy", "torch")
 
 
 def plant(seed: int, source: str) -> None:
-    """Seed the libraries that are loaded, and those the cell's source names."""
-    for name, seeder in _SEEDERS.items():
-        loaded = name in sys.modules or (name in source and util.find_spec(name) is not None)
-        if loaded or name == "random":
-            seeder(import_module(name), seed)
+    """Seed ``random`` and the libraries that are loaded or that the cell's source names."""
+    for name in _SEEDED:
+        if name in source and util.find_spec(name) is not None:
+            import_module(name)
+    seed_everything(seed)

@@ -25,7 +25,7 @@ def install() -> None:
     _users += 1
     if not _originals:
         _originals.extend((threading.Thread.start, ThreadPoolExecutor.submit))
-        threading.Thread.start = _start_with_run  # type: ignore[method-assign]
+        threading.Thread.start = _start_with_run  # type: ignore[method-assign, assignment]
         ThreadPoolExecutor.submit = _submit_with_run  # type: ignore[method-assign]
 
 
@@ -59,16 +59,16 @@ def _submit_with_run(executor: Any, function: Any, /, *args: Any, **kwargs: Any)
 
 
 def _call_with_run(run: Any, function: Any, /, *args: Any, **kwargs: Any) -> Any:
-    from nbtrack.client import active_run
+    from nbtrack.client import stack
 
-    active_run.push(run)
+    stack.push(run)
     try:
         return function(*args, **kwargs)
     finally:
-        active_run.pop(run)
+        stack.pop(run)
 
 
 def _current() -> Any:
     """Return the run of the calling thread; None before anything of nbtrack was tracked."""
-    module = sys.modules.get("nbtrack.client.active_run")
+    module = sys.modules.get("nbtrack.client.stack")
     return module.current() if module is not None and _users else None

@@ -63,11 +63,13 @@ def _compiled(shell: Any, code: str) -> list[ast.stmt] | None:
         # IPython compiles the cell again and shows its warnings then.
         warnings.simplefilter("ignore")
         try:
-            tree = compile(code, "<cell>", "exec", flags | ast.PyCF_ONLY_AST, dont_inherit=True)
+            tree: ast.Module = compile(
+                code, "<cell>", "exec", flags | ast.PyCF_ONLY_AST, dont_inherit=True
+            )
             compile(tree, "<cell>", "exec", flags, dont_inherit=True)
         except (SyntaxError, ValueError, TypeError, OverflowError, MemoryError, RecursionError):
             return None
-    return tree.body
+    return list(tree.body)
 
 
 class _Begun:
@@ -186,7 +188,7 @@ class TrackedCell:
     def _show(self, outcome: Outcome, seconds: float) -> None:
         recording, begun = self._recording, self._begun
         if begun is None:
-            show(recording.dry_summary(outcome, seconds))
+            show(recording.dry_summary(outcome, seconds).mimebundle())
             return
         attempt, previous, run = begun.attempt, begun.previous, begun.run
         attempt.params, attempt.data = recording.params, recording.data
@@ -198,7 +200,8 @@ class TrackedCell:
                 run.session, run.info.experiment_id, attempt, previous, recording.directions
             )
             changed = comparison.changes(attempt, previous) if previous is not None else ""
-            show(recording.summary(outcome, seconds, found, changed, previous))
+            line = recording.summary(outcome, seconds, found, changed, previous)
+            show(line.mimebundle())
         self._kernel.attempts.remember(run.info.experiment_id, attempt)
         self._kernel.background.wait(min(1.0, 0.002 + seconds / 20))
 

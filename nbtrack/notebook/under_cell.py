@@ -1,4 +1,4 @@
-"""Show a summary under the cell, by ``display``, so that it is stored in the notebook."""
+"""Show something under the cell, by ``display``, so that it is stored in the notebook."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 from nbtrack.views.screen import in_notebook
 
 if TYPE_CHECKING:
-    from nbtrack.notebook.summary import Summary
+    from collections.abc import Mapping
 
 
-def show(summary: Summary) -> None:
-    """Display a summary; a terminal gets its text."""
+def show(bundle: Mapping[str, str]) -> None:
+    """Display a mimebundle; a terminal gets its text."""
     if not in_notebook():
-        print(summary.text(), file=sys.stdout)  # noqa: T201 - what a terminal can show
+        print(bundle["text/plain"], file=sys.stdout)  # noqa: T201 - what a terminal can show
         return
     from IPython.display import display
 
-    display(summary.mimebundle(), raw=True)
+    display(dict(bundle), raw=True)  # type: ignore[no-untyped-call]

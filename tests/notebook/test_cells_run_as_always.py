@@ -74,7 +74,7 @@ def test_an_interrupted_await_is_killed(shared, name):
     made = shared.folder / f"{name}.begun"
     sent = shared.send(
         f"%%track {name}\nimport asyncio, pathlib\npathlib.Path({str(made)!r}).touch()\n"
-        "await asyncio.sleep(30)"
+        "for _ in range(300):\n    await asyncio.sleep(0.1)"
     )
     shared.wait_for(made)
     shared.interrupt()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from nbtrack.client.say import say
+from nbtrack.errors import InvalidValue
 
 if TYPE_CHECKING:
     from nbtrack.notebook.kernel import Kernel
@@ -20,3 +21,33 @@ def off(kernel: Kernel, rest: str) -> None:  # noqa: ARG001 - as above
     """Track only cells that begin with ``%%track``."""
     kernel.tracks_every_cell = False
     say("only cells that begin with %%track are tracked.")
+
+
+def config(kernel: Kernel, rest: str) -> None:
+    """Show this kernel's store, change it, or trust the one that the project's file names."""
+    from nbtrack.client import session as sessions
+
+    if rest == "trust":
+        _trust(kernel)
+    elif rest:
+        sessions.set_kernel_uri(rest)
+    location = kernel.session().location
+    say(f"the store is {location.uri}. {location.rule}")
+
+
+def _trust(kernel: Kernel) -> None:
+    from nbtrack.client import session as sessions
+    from nbtrack.store.project import configured_uri, find_project, trust
+
+    project = find_project(kernel.folder)
+    found = configured_uri(project)
+    if found is None:
+        raise InvalidValue(
+            "there is nothing to trust: no pyproject.toml of this project has a tracking_uri "
+            "under [tool.nbtrack]"
+        )
+    file, uri = found
+    trust(project.root, uri)
+    say(f"{file} may send runs to {uri} from now on.")
+    # What is in force was found before; look again.
+    sessions.set_kernel_uri(None)
