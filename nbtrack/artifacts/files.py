@@ -8,7 +8,8 @@ from __future__ import annotations
 import errno
 import os
 import re
-from contextlib import contextmanager
+import tempfile
+from contextlib import contextmanager, suppress
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, cast
@@ -145,31 +146,46 @@ class RemoteFolder(ArtifactFolder):
 
     @contextmanager
     def _replacing(self, parts: tuple[str, ...]) -> Iterator[BinaryIO]:
+        # Gathered here first: a remote file that is being written to may appear half written.
+        with tempfile.TemporaryDirectory(prefix="nbtrack-") as here:
+            gathered = Path(here, "file")
+            with gathered.open("wb") as file:
+                yield file
+            with _told_of_remote("/".join(parts)):
+                self._upload(str(gathered), self._path(parts))
+
+    def _upload(self, local: str, goal: str) -> None:
         files, _ = self._place
-        goal = self._path(parts)
-        at_once = urlsplit(self.root).scheme in _WHOLE_ALREADY
+        if files.isdir(goal):
+            raise IsADirectoryError(goal)
+        if urlsplit(self.root).scheme in _WHOLE_ALREADY:
+            files.put_file(local, goal)
+            return
         folder = goal.rpartition("/")[0]
-        interim = goal if at_once else f"{folder}/{beneath.PART_PREFIX}{os.urandom(8).hex()}"
-        with _told("/".join(parts)):
-            if not at_once:
-                files.makedirs(folder, exist_ok=True)
-            with files.transaction if at_once else _removing(files, interim):
-                with files.open(interim, "wb") as file:
-                    yield file
-                if not at_once:
-                    files.mv(interim, goal)
+        interim = f"{folder}/{beneath.PART_PREFIX}{os.urandom(8).hex()}"
+        files.makedirs(folder, exist_ok=True)
+        try:
+            files.put_file(local, interim)
+            if files.exists(goal):  # a rename replaces nothing on HDFS and some FTP servers
+                files.rm_file(goal)
+            files.mv(interim, goal)
+        except BaseException:
+            with suppress(Exception):
+                files.rm_file(interim)
+            raise
 
     def _open(self, parts: tuple[str, ...]) -> BinaryIO:
-        with _told("/".join(parts)):
+        with _told_of_remote("/".join(parts)):
             return cast("BinaryIO", self._place[0].open(self._path(parts), "rb"))
 
     def _entries(self, parts: tuple[str, ...]) -> list[beneath.Entry]:
         files, _ = self._place
         folder = self._path(parts)
-        files.invalidate_cache(folder)
         try:
-            found = files.ls(folder, detail=True)
-        except (FileNotFoundError, NotADirectoryError):
+            with _told_of_remote("/".join(parts)):
+                files.invalidate_cache(folder)
+                found = files.ls(folder, detail=True)
+        except (NotFound, InvalidValue):
             return []
         inside = files._strip_protocol(folder).rstrip("/") + "/"  # noqa: SLF001 - no public form exists
         seen = set()
@@ -183,7 +199,7 @@ class RemoteFolder(ArtifactFolder):
         return sorted(seen, key=lambda entry: entry.name)
 
     def _delete(self, parts: tuple[str, ...]) -> None:
-        with _told("/".join(parts)):
+        with _told_of_remote("/".join(parts)):
             self._place[0].rm(self._path(parts), recursive=True)
 
 
@@ -193,16 +209,6 @@ def _is_plain(name: str) -> bool:
         return len(parts_of(name)) == 1 and not name.startswith(beneath.PART_PREFIX)
     except InvalidValue:
         return False
-
-
-@contextmanager
-def _removing(files: Any, path: str) -> Iterator[None]:
-    try:
-        yield
-    except BaseException:
-        if files.exists(path):
-            files.rm_file(path)
-        raise
 
 
 _MEANINGS: dict[int, tuple[type[NbtrackError], str]] = {
@@ -229,6 +235,20 @@ def _told(path: str) -> Iterator[None]:
             _number(error), (Unavailable, "The file {path!r} could not be used: {error}.")
         )
         raise kind(message.format(path=path, error=error.strerror or error)) from error
+
+
+@contextmanager
+def _told_of_remote(path: str) -> Iterator[None]:
+    """Do as `_told` does, also for what a service's own library raises."""
+    try:
+        with _told(path):
+            yield
+    except NbtrackError:
+        raise
+    except Exception as error:
+        raise Unavailable(
+            f"The file {path!r} could not be used: {type(error).__name__}: {error}"
+        ) from error
 
 
 def _number(error: OSError) -> int:

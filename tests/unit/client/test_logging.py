@@ -50,7 +50,7 @@ def test_nan_is_kept(run):
     "value", ["0.5", None, [1.0], np.array([1.0, 2.0]), 1 + 2j, b"1", object(), {}]
 )
 def test_what_is_no_number_is_refused_as_a_metric(run, value):
-    with pytest.raises(InvalidValue, match="Metric 'm' needs one number.*log_param"):
+    with pytest.raises(InvalidValue, match=r"Metric 'm' needs one number.*log_param"):
         nbtrack.log_metric("m", value)
     assert run.data.metrics == {}
 
@@ -61,7 +61,7 @@ def test_a_number_too_large_for_a_float_is_refused(run):
 
 
 @pytest.mark.parametrize(
-    "key", ["a", "val/acc", "a b", "a:b", "a.b", "α_β", "läuft", "指标", "a-b", "x" * 250]
+    "key", ["a", "val/acc", "a b", "a:b", "a.b", "é_ß", "läuft", "指标", "a-b", "x" * 250]
 )
 def test_good_names_are_taken(run, key):
     nbtrack.log_metric(key, 1)
@@ -179,7 +179,7 @@ def test_log_param_returns_the_value(run):
 def test_a_param_keeps_its_first_value(run):
     nbtrack.log_param("lr", 0.1)
     nbtrack.log_param("lr", 0.1)
-    with pytest.raises(InvalidValue, match="Changing param values is not allowed.*correct_param"):
+    with pytest.raises(InvalidValue, match=r"Changing param values is not allowed.*correct_param"):
         nbtrack.log_param("lr", 0.2)
     with pytest.raises(InvalidValue, match="Changing param values"):
         nbtrack.log_params({"other": 1, "lr": 0.2})
@@ -207,7 +207,7 @@ def test_long_values_are_kept_whole_up_to_a_limit(run):
     nbtrack.log_param("long", "x" * 100_000)
     nbtrack.set_tag("long", "x" * 100_000)
     assert len(run.data.params["long"]) == len(run.data.tags["long"]) == 100_000
-    with pytest.raises(InvalidValue, match="exceeds the maximum length.*log_text"):
+    with pytest.raises(InvalidValue, match=r"exceeds the maximum length.*log_text"):
         nbtrack.log_param("longer", "x" * 1_000_001)
 
 

@@ -148,7 +148,7 @@ def test_a_deleted_run_cannot_be_taken_up_again():
     with nbtrack.start_run() as run:
         pass
     nbtrack.delete_run(run.run_id)
-    with pytest.raises(InvalidValue, match="must be in the 'active' state.*restore_run"):
+    with pytest.raises(InvalidValue, match=r"must be in the 'active' state.*restore_run"):
         nbtrack.start_run(run_id=run.run_id)
     nbtrack.restore_run(run.run_id)
     with nbtrack.start_run(run_id=run.run_id):
