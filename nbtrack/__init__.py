@@ -64,7 +64,7 @@ _PUBLIC: dict[str, str] = {
 }
 
 # Modules that are public as attributes, also before anybody imported them.
-_MODULES = ("entities", "errors", "tracking")
+_MODULES = ("capture", "entities", "errors", "tracking")
 
 __all__ = [*_PUBLIC, *_MODULES, "load_ipython_extension", "unload_ipython_extension"]
 
