@@ -62,7 +62,9 @@ class History:
                 return number
         return None
 
-    def is_constant(self, name: str, depth: int = _MAX_DEPTH) -> bool | None:
+    def is_constant(
+        self, name: str, namespace: Mapping[str, Any], depth: int = _MAX_DEPTH
+    ) -> bool | None:
         """Whether the cell that assigned a name gave it constants only; None if no cell assigned it."""
         number = self.origin(name)
         if number is None:
@@ -72,26 +74,21 @@ class History:
             return False
         if name in facts.never:
             return facts.never[name] != "a loop target"
-        judge = Judge(facts, {}, _Earlier(self.up_to(number), depth - 1))
-        if judge.name_is_constant(name):
-            return True
-        displays = judge.displays(name)
-        return displays is not None and all(
-            all(map(judge.is_constant, (*display.paths.values(), *display.bases)))
-            and (display.call is None or all(map(judge.is_constant, display.call.args)))
-            for display in displays
-        )
+        earlier = _Earlier(self.up_to(number), namespace, depth - 1)
+        judge = Judge(facts, namespace, earlier)
+        return judge.name_is_constant(name) or judge.container_is_constant(name)
 
 
 class _Earlier(Mapping[str, Any]):
     """The names that were constant when a cell ran, asked one by one."""
 
-    def __init__(self, history: History, depth: int) -> None:
+    def __init__(self, history: History, namespace: Mapping[str, Any], depth: int) -> None:
         self._history = history
+        self._namespace = namespace
         self._depth = depth
 
     def __contains__(self, name: object) -> bool:
-        return bool(self._history.is_constant(str(name), self._depth))
+        return bool(self._history.is_constant(str(name), self._namespace, self._depth))
 
     def __getitem__(self, name: str) -> Any:
         raise KeyError(name)

@@ -113,8 +113,10 @@ class Judge:
         name, path = entry_path(node)
         if name is None or path is None:
             return False
-        if name in self.facts.bindings or name in self.facts.classes:
+        if name in self.facts.classes:
             return self.entry_is_constant(name, path)
+        if name in self.facts.bindings:
+            return self.is_container(name) and self.entry_is_constant(name, path)
         if name in self.given:
             return True
         module = self.namespace.get(name)
@@ -143,6 +145,19 @@ class Judge:
 
     def _alias(self, value: ast.expr | None) -> Display | None:
         return Display(bases=[value]) if isinstance(value, ast.Name) else None
+
+    def is_container(self, name: str) -> bool:
+        """Whether a name stands for a dict, dataclass or namespace, not for any other object."""
+        return entries(self.namespace.get(name)) is not None
+
+    def container_is_constant(self, name: str) -> bool:
+        """Whether all entries that the cell wrote into a container are constant."""
+        displays = self.displays(name) if self.is_container(name) else None
+        return displays is not None and all(
+            self._all(*display.paths.values(), *display.bases)
+            and (display.call is None or self._makes_settings(display.call))
+            for display in displays
+        )
 
     def entry_is_constant(self, name: str, path: str) -> bool:
         """Whether everything the cell wrote to this entry is constant and outside loops."""

@@ -63,9 +63,8 @@ def look(facts: Facts, namespace: Mapping[str, Any], history: History) -> Before
     before = Before()
     for name in names_read(facts, namespace):
         before.names[name] = None
-        value = namespace[name]
-        if not _look_at_scalar(before, name, value, history):
-            _look_at_container(before, name, value, history)
+        if not _look_at_scalar(before, name, namespace, history):
+            _look_at_container(before, name, namespace, history)
     for name in facts.bindings:
         value = namespace.get(name)
         if value is not None and isinstance(value, int | float) and not isinstance(value, bool):
@@ -73,11 +72,13 @@ def look(facts: Facts, namespace: Mapping[str, Any], history: History) -> Before
     return before
 
 
-def _look_at_scalar(before: Before, name: str, value: Any, history: History) -> bool:
-    plain = scalar(value)
+def _look_at_scalar(
+    before: Before, name: str, namespace: Mapping[str, Any], history: History
+) -> bool:
+    plain = scalar(namespace[name])
     if plain is NO_SCALAR:
         return False
-    constant = _note_origin(before, name, history)
+    constant = _note_origin(before, name, namespace, history)
     if constant is not False:
         before.given[name] = plain
     if plain is not None or constant:
@@ -85,7 +86,10 @@ def _look_at_scalar(before: Before, name: str, value: Any, history: History) -> 
     return True
 
 
-def _look_at_container(before: Before, name: str, value: Any, history: History) -> None:
+def _look_at_container(
+    before: Before, name: str, namespace: Mapping[str, Any], history: History
+) -> None:
+    value = namespace[name]
     own = class_entries(value) if isinstance(value, type) else entries(value)
     if own is None:
         return
@@ -95,7 +99,7 @@ def _look_at_container(before: Before, name: str, value: Any, history: History) 
     found = {path: plain for path, leaf in leaves(own) if (plain := _leaf(leaf)) is not NO_SCALAR}
     if found or not own:
         before.containers[name] = found
-        if _note_origin(before, name, history) is not False:
+        if _note_origin(before, name, namespace, history) is not False:
             before.given[name] = value
 
 
@@ -108,11 +112,13 @@ def _leaf(value: Any) -> Any:
     return scalar(value)
 
 
-def _note_origin(before: Before, name: str, history: History) -> bool | None:
+def _note_origin(
+    before: Before, name: str, namespace: Mapping[str, Any], history: History
+) -> bool | None:
     origin = history.origin(name)
     if origin is not None:
         before.cells[name] = f"In[{origin}]"
-    return history.is_constant(name)
+    return history.is_constant(name, namespace)
 
 
 def names_read(facts: Facts, namespace: Mapping[str, Any]) -> dict[str, None]:

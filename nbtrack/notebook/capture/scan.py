@@ -175,9 +175,11 @@ class _Scanner:
     def read(self, *nodes: ast.AST | None) -> None:
         """Note the names that expressions read, and what ``:=`` in them assigns."""
         names = names_of(node for node in nodes if node is not None)
+        # Python runs := before what stands to its right; the rare other order is not told apart.
+        here = {walrus.target.id for walrus, _ in names.walruses}
         for name in names.loads:
             self.facts.loads.setdefault(name)
-            if name not in self.bound:
+            if name not in self.bound and name not in here:
                 self.facts.reads.setdefault(name)
         for walrus, in_comprehension in names.walruses:
             self.bind(walrus.target.id, walrus.value, in_loop=in_comprehension)
