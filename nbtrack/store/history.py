@@ -41,7 +41,7 @@ def read(
         wanted = wanted.where(paging.after(terms, paging.read_token(token, query, len(terms))))
     if max_results is not None:
         wanted = wanted.limit(max_results + 1)
-    rows = connection.execute(wanted).tuples().all()
+    rows = connection.execute(wanted).all()
     page = rows if max_results is None else rows[:max_results]
     points = [
         Metric(name, DECODED[special] if special else value, ts, step)

@@ -6,7 +6,7 @@ transaction added does not: `forget` is called then.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 
@@ -37,7 +37,7 @@ class Keys:
             found = select(key.c.id, key.c.name).where(
                 key.c.name.in_(missing[start : start + CHUNK])
             )
-            self._remember(connection.execute(found).tuples())
+            self._remember(connection.execute(found))
         return {name: self._ids[name] for name in wanted if name in self._ids}
 
     def ensure(self, connection: Connection, names: Iterable[str]) -> dict[str, int]:
@@ -54,7 +54,7 @@ class Keys:
     def names(self, connection: Connection, ids: Iterable[int]) -> dict[int, str]:
         """Return a dictionary that holds the name of at least these ids."""
         if not self._names.keys() >= set(ids):
-            self._remember(connection.execute(select(key.c.id, key.c.name)).tuples())
+            self._remember(connection.execute(select(key.c.id, key.c.name)))
         return self._names
 
     def forget(self) -> None:
@@ -62,7 +62,7 @@ class Keys:
         self._ids = {}
         self._names = {}
 
-    def _remember(self, rows: Iterable[tuple[int, str]]) -> None:
+    def _remember(self, rows: Iterable[Any]) -> None:
         for number, name in rows:
             self._ids[name] = number
             self._names[number] = name

@@ -112,7 +112,7 @@ def _stored(tx: Transaction, of: RunState, key_ids: list[int]) -> dict[int, str]
     found = select(param.c.key_id, param.c.value).where(param.c.run_id == of.id)
     if len(key_ids) <= CHUNK:
         found = found.where(param.c.key_id.in_(key_ids))
-    return dict(tx.connection.execute(found).tuples().all())
+    return {row.key_id: row.value for row in tx.connection.execute(found)}
 
 
 def _conflict(of: RunState, key: str, stored: str, given: str) -> str:
