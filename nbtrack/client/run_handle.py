@@ -241,6 +241,11 @@ class ActiveRun:
         timeout : float
             Seconds to wait for the store. What is left then stays in the journal.
         """
+        self.close(status, end_time)
+        self.settle(timeout)
+
+    def close(self, status: str = RunStatus.FINISHED, end_time: int | None = None) -> None:
+        """End the run without waiting for the store: its end is in the journal."""
         final = checked_status(status)
         moment = now() if end_time is None else check_timestamp(end_time)
         self._append(UpdateRun(self.run_id, final, moment))
@@ -249,6 +254,9 @@ class ActiveRun:
         open_runs.pop(self.run_id, None)
         pop(self)
         unobserve(self.run_id)
+
+    def settle(self, timeout: float = END_TIMEOUT) -> None:
+        """Ship what is left, and say what did not arrive or was refused."""
         self._report(self.session.outbox.flush(timeout))
 
     def __enter__(self) -> Self:

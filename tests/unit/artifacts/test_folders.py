@@ -296,6 +296,7 @@ class _Elsewhere(MemoryFileSystem):
 def elsewhere():
     fsspec.register_implementation("elsewhere", _Elsewhere, clobber=True)
     _Elsewhere.store.clear()
+    _Elsewhere.pseudo_dirs[:] = [""]
     return open_artifacts(RUN, "elsewhere://place")
 
 
