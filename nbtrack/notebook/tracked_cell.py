@@ -14,7 +14,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from nbtrack import tags
-from nbtrack.client import active_run, stack
+from nbtrack.client import active_run
 from nbtrack.client.say import say
 from nbtrack.client.two_words import generated_name
 from nbtrack.entities import RunStatus
@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 
 # The cell has ended: nobody should wait long for a store that is away, the journal has it all.
 _END_TIMEOUT = 2.0
+_WAITS_FROM = 1.0
 
 
 def open_cell(kernel: Kernel, info: Any, asked: Options) -> TrackedCell | None:
@@ -182,8 +183,7 @@ class TrackedCell:
         if active_run.ambient() is run:
             outer = self._outer
             active_run.set_ambient(None if outer is None or outer.ended else outer)
-        run.end(outcome.status, end_time, timeout=_END_TIMEOUT)
-        stack.pop(run)
+        run.close(outcome.status, end_time)
 
     def _show(self, outcome: Outcome, seconds: float) -> None:
         recording, begun = self._recording, self._begun
@@ -193,6 +193,7 @@ class TrackedCell:
         attempt, previous, run = begun.attempt, begun.previous, begun.run
         attempt.params, attempt.data = recording.params, recording.data
         attempt.metrics = recording.metrics
+        self._settle(run, now=bool(attempt.metrics) or self._asked.on_rerun == "replace")
         if outcome.status == RunStatus.FINISHED and self._asked.on_rerun == "replace":
             self._replace(attempt)
         if not self._asked.quiet:
@@ -203,7 +204,16 @@ class TrackedCell:
             line = recording.summary(outcome, seconds, found, changed, previous)
             show(line.mimebundle())
         self._kernel.attempts.remember(run.info.experiment_id, attempt)
-        self._kernel.background.wait(min(1.0, 0.002 + seconds / 20))
+        # A cell of minutes can wait a moment for its files, one of milliseconds not.
+        if seconds > _WAITS_FROM:
+            self._kernel.background.wait(min(1.0, seconds / 20))
+
+    def _settle(self, run: ActiveRun, *, now: bool) -> None:
+        """Have the run's records reach the store; at once if the store is asked next."""
+        if now:
+            run.settle(_END_TIMEOUT)
+        else:
+            self._kernel.background.put("ship the run", lambda: run.settle(_END_TIMEOUT))
 
     def _replace(self, attempt: Attempt) -> None:
         """Put the earlier attempts of this cell into the trash."""
