@@ -14,7 +14,7 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
-from nbtrack.views.numbers import count, duration, number
+from nbtrack.views.numbers import count, duration, speed
 from nbtrack.views.screen import Screen, in_notebook
 from nbtrack.views.text import in_html, shortened, width
 
@@ -32,7 +32,7 @@ _FILL = "display:block;height:6px;border-radius:3px"
 
 
 @dataclass(slots=True)
-class Progress:
+class Bar:
     """State of one loop.
 
     Attributes
@@ -83,7 +83,7 @@ class Progress:
         parts = [duration(elapsed)]
         rate = self.rate if self.ended is None else self.done / elapsed if elapsed > 0 else 0.0
         if rate:
-            parts.append(f"{number(rate, 3)}/s" if rate >= 1 else f"{duration(1 / rate)} each")
+            parts.append(speed(rate))
         if self.ended is None and rate and self.total:
             left = max(0, self.total - self.done) / rate
             parts.append(f"{duration(max(1, math.ceil(left)))} left")
@@ -100,7 +100,7 @@ class Place(Protocol):
 
     interval: float
 
-    def draw(self, bars: Sequence[Progress], now: float) -> None:
+    def draw(self, bars: Sequence[Bar], now: float) -> None:
         """Draw these bars in place of those before."""
 
     def close(self) -> None:
@@ -115,7 +115,7 @@ class NotebookPlace:
     def __init__(self) -> None:
         self._screen = Screen()
 
-    def draw(self, bars: Sequence[Progress], now: float) -> None:
+    def draw(self, bars: Sequence[Bar], now: float) -> None:
         """Show a line for each bar."""
         self._screen.show(
             {
@@ -133,7 +133,7 @@ class TerminalPlace:
 
     interval = _TERMINAL_INTERVAL
 
-    def draw(self, bars: Sequence[Progress], now: float) -> None:
+    def draw(self, bars: Sequence[Bar], now: float) -> None:
         """Write the bars on one line, cut to the terminal's width."""
         columns = shutil.get_terminal_size().columns - 1
         line = text_line(bars[-1], now)
@@ -153,7 +153,7 @@ class TerminalPlace:
         sys.stderr.flush()
 
 
-def text_line(bar: Progress, now: float) -> str:
+def text_line(bar: Bar, now: float) -> str:
     """Return a bar as text."""
     label = f"{shortened(bar.label)} " if bar.label else ""
     if bar.total is None:
@@ -162,7 +162,7 @@ def text_line(bar: Progress, now: float) -> str:
     return f"{label}{'━' * filled}{'─' * (_BAR_LENGTH - filled)} {bar.words(now)}"
 
 
-def html_line(bar: Progress, now: float) -> str:
+def html_line(bar: Bar, now: float) -> str:
     """Return a bar as HTML; without its styles the words are left."""
     label = f"<span>{in_html(shortened(bar.label))}</span> " if bar.label else ""
     fill = f"{_FILL};width:{bar.share:.1%};background:{_COLOURS[bar.state]}"
@@ -176,14 +176,14 @@ class _Open(threading.local):
     """The bars of this thread, the outermost first, and where they are drawn."""
 
     def __init__(self) -> None:
-        self.bars: list[Progress] = []
+        self.bars: list[Bar] = []
         self.place: Place | None = None
 
 
 _open = _Open()
 
 
-def begin(bar: Progress) -> float:
+def begin(bar: Bar) -> float:
     """Put a bar under those of the loops around it; return when to call `redraw` first."""
     now = time.monotonic()
     bar.begin(now)
@@ -193,14 +193,14 @@ def begin(bar: Progress) -> float:
     return _draw(now)
 
 
-def redraw(bar: Progress) -> float:
+def redraw(bar: Bar) -> float:
     """Draw a bar, and those around it; return when to do so again."""
     now = time.monotonic()
     bar.measure(now)
     return _draw(now)
 
 
-def end(bar: Progress, *, completed: bool) -> None:
+def end(bar: Bar, *, completed: bool) -> None:
     """Draw a bar for the last time and take it away, if there are others around it."""
     now = time.monotonic()
     bar.state = "done" if completed else "stopped"
@@ -217,7 +217,7 @@ def end(bar: Progress, *, completed: bool) -> None:
     _open.bars.pop()
 
 
-def is_outermost(bar: Progress) -> bool:
+def is_outermost(bar: Bar) -> bool:
     """Return whether no other bar of this thread is around this one."""
     return bool(_open.bars) and _open.bars[0] is bar
 

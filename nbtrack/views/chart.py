@@ -43,7 +43,7 @@ _PHASE = re.compile(rf"^(?:{_PHASES})[._/\- ]|[._/\- ](?:{_PHASES})$", re.IGNORE
 
 @dataclass(slots=True)
 class Series:
-    """One line: its label and its points, which are put in the order of their steps when drawn.
+    """One line: its label and its points; a chart puts them in the order of their steps.
 
     ``missing`` is the number of values that are not finite, where some points were dropped.
     """
@@ -107,6 +107,11 @@ class Chart:
     panels: Sequence[Panel]
     log: bool = False
     note: str = ""
+
+    def __post_init__(self) -> None:
+        self.panels = [
+            Panel(panel.title, [one.ordered() for one in panel.series]) for panel in self.panels
+        ]
 
     def svg(self) -> str:
         """Return the picture as SVG, at most about 5 kB a line however many points it has."""
@@ -201,7 +206,7 @@ def _sentence(series: Series) -> str:
 
 
 def _spark(series: Series) -> str:
-    values = series.ordered().values
+    values = series.values
     length = min(len(values), _SPARK_LENGTH)
     picked = [values[(index + 1) * len(values) // length - 1] for index in range(length)]
     low, high = series.range() or (0.0, 0.0)

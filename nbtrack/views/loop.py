@@ -1,8 +1,8 @@
 """Which names the body of a loop assigns: the numbers that `nbtrack.progress` turns into curves.
 
-The loop is found in the syntax tree of its source by the exact position of the call in it
-(``co_positions``, PEP 657), so several loops on one line are told apart. Cells are known to
-`linecache` under the names that IPython compiles them with.
+The loop is found in the syntax tree of its source by the exact position of the instruction that
+asks for the next item (``co_positions``, PEP 657), so several loops on one line are told apart.
+Cells are known to `linecache` under the names that IPython compiles them with.
 """
 
 from __future__ import annotations
@@ -32,37 +32,44 @@ _KEYS = {"key", "metrics"}
 
 @dataclass(slots=True)
 class LoopNames:
-    """Names that a loop's body assigns.
+    """Names that a loop's body assigns, in the order in which they stand there.
 
     Attributes
     ----------
+    names : list of str
+        All of them.
     always : set of str
-        Assigned in every iteration that comes to its end.
-    sometimes : set of str
-        Assigned in some branch only, so a value may be left from an earlier iteration.
+        Those that every iteration which comes to its end assigns. Any other is assigned in some
+        branch only, so its value may be left from an earlier iteration.
     logged : set of str
         Keys that the body itself logs by a constant name.
     """
 
-    always: set[str] = field(default_factory=set)
-    sometimes: set[str] = field(default_factory=set)
-    logged: set[str] = field(default_factory=set)
+    names: list[str]
+    always: set[str]
+    logged: set[str]
 
 
 def loop_names(frame: FrameType) -> LoopNames | None:
-    """Return the names assigned in the loop over the call that this frame is making.
+    """Return the names assigned in the loop for which this frame is asking for an item.
 
-    None if there is no such loop: the call is not in a ``for`` statement, or has no source.
+    None if there is no such loop: something else than a ``for`` statement asks, or its source is
+    not known.
     """
     loop = _loop_at(frame)
     if loop is None:
         return None
     seen = _Assignments()
     always, sometimes = _assigned(loop.body, seen)
-    targets = {*_stored(loop.target), *seen.targets}
-    clocks = seen.clocks - seen.others
-    wanted = {name for name in always | sometimes if not name.startswith("_")} - targets - clocks
-    return LoopNames(always & wanted, (sometimes - always) & wanted, _logged(loop.body))
+    left_out = {*_stored(loop.target), *seen.targets} | (seen.clocks - seen.others)
+    wanted = {name for name in always | sometimes if not name.startswith("_")} - left_out
+    in_order = dict.fromkeys(
+        node.id
+        for statement in loop.body
+        for node in ast.walk(statement)
+        if isinstance(node, ast.Name) and node.id in wanted
+    )
+    return LoopNames(list(in_order), always & wanted, _logged(loop.body))
 
 
 def _loop_at(frame: FrameType) -> ast.For | None:
@@ -71,18 +78,16 @@ def _loop_at(frame: FrameType) -> ast.For | None:
         tree = _parsed(source)
         loops = [node for node in ast.walk(tree) if isinstance(node, ast.For)] if tree else []
         for loop in loops:
-            calls = (node for node in ast.walk(loop.iter) if isinstance(node, ast.Call))
-            if any(_is_at(call, place, frame.f_lineno) for call in calls):
+            # Python 3.11 and 3.12 give the place of the statement, later ones that of its iterable.
+            if place in {_place(loop), _place(loop.iter)}:
                 return loop
+            if (place is None or place[2] is None) and loop.lineno == frame.f_lineno:
+                return loop  # python -X no_debug_ranges
     return None
 
 
-def _is_at(
-    call: ast.Call, place: tuple[int | None, int | None, int | None, int | None] | None, line: int
-) -> bool:
-    if place is None or place[2] is None:  # python -X no_debug_ranges
-        return call.lineno <= line <= (call.end_lineno or line)
-    return (call.lineno, call.end_lineno, call.col_offset, call.end_col_offset) == place
+def _place(node: ast.stmt | ast.expr) -> tuple[int | None, int | None, int | None, int | None]:
+    return node.lineno, node.end_lineno, node.col_offset, node.end_col_offset
 
 
 def _sources(frame: FrameType) -> Iterable[str]:

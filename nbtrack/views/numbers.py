@@ -172,6 +172,20 @@ def ago(milliseconds: int, now: int) -> str:
     return f"{seconds // _DAY:.0f} d ago"
 
 
+def speed(per_second: float) -> str:
+    """Write how often something happens: times a second, or the time that each takes.
+
+    >>> speed(0.5), speed(12.345), speed(11_576), speed(5_027_522)
+    ('2.0 s each', '12.3/s', '11.6k/s', '5.03M/s')
+    """
+    if per_second < 1:
+        return f"{duration(1 / per_second)} each"
+    for start, unit, suffix in ((1e6, 1e6, "M"), (1e4, 1e3, "k")):
+        if per_second >= start:
+            return f"{number(per_second / unit, 3)}{suffix}/s"
+    return f"{number(per_second, 3)}/s"
+
+
 def count(amount: int, noun: str, plural: str | None = None) -> str:
     """Write an amount with its noun.
 

@@ -40,7 +40,7 @@ def draw_panel(panel: Panel, panel_width: int, height: int, *, log: bool) -> str
     legend = _legend_lines(panel, panel_width)
     top = _TITLE + len(legend) * _LEGEND_LINE + 6
     plot_width, plot_height = panel_width - _LEFT - _RIGHT, height - top - _BOTTOM + 6
-    series = [one.ordered() for one in panel.series]
+    series = panel.series
     steps, values = _scales(series, log=log)
     elements = [_heading(panel, panel_width), *_legend(legend)]
     elements.append(f'<g transform="translate({_LEFT} {top})">')

@@ -65,10 +65,8 @@ def progress(
     if not hasattr(iterable, "__iter__") and not hasattr(iterable, "__getitem__"):
         hint = f"; write progress(range({iterable}))" if isinstance(iterable, int) else ""
         raise InvalidValue(f"progress() needs something to iterate over, got {iterable!r}{hint}.")
-    frame = sys._getframe(1) if log else None  # noqa: SLF001 - the loop is the caller's
-    names = loop_names(frame) if frame is not None else None
-    recorder = _Recorder(frame, names) if frame is not None and names is not None else None
-    return Progress(iterable, _length(iterable) if total is None else total, desc, recorder)
+    source = sys._getframe(1).f_globals if log else None  # noqa: SLF001 - where the loop may stand
+    return Progress(iterable, _length(iterable) if total is None else total, desc, source)
 
 
 class Progress(Generic[T]):
@@ -79,11 +77,11 @@ class Progress(Generic[T]):
         iterable: Iterable[T],
         total: int | None,
         label: str | None,
-        recorder: _Recorder | None,
+        source: dict[str, Any] | None,
     ) -> None:
         self._iterable = iterable
-        self._recorder = recorder
-        self._bar = bars.Progress(total, label or "")
+        self._source = source
+        self._bar = bars.Bar(total, label or "")
 
     def __len__(self) -> int:
         if self._bar.total is None:
@@ -91,12 +89,8 @@ class Progress(Generic[T]):
         return self._bar.total
 
     def __iter__(self) -> Iterator[T]:
-        if self._recorder is None:
-            return self._steps(None)
-        return self._steps(self._recorder)
-
-    def _steps(self, recorder: _Recorder | None) -> Iterator[T]:
         bar, clock = self._bar, time.monotonic
+        recorder = _recorder_of(sys._getframe(1), self._source)  # noqa: SLF001 - the loop's frame
         record = recorder.record if recorder is not None else None
         due = bars.begin(bar)
         if recorder is not None:
@@ -119,6 +113,14 @@ class Progress(Generic[T]):
             bars.end(bar, completed=completed)
             if recorder is not None:
                 recorder.end()
+
+
+def _recorder_of(frame: FrameType, source: dict[str, Any] | None) -> _Recorder | None:
+    # In a library's loop over what it was given, the names would be the library's own.
+    if frame.f_globals is not source:
+        return None
+    names = loop_names(frame)
+    return _Recorder(frame, names) if names is not None else None
 
 
 class _Recorder:
@@ -175,10 +177,11 @@ class _Recorder:
         if frame is None:
             return {}
         here: Mapping[str, Any] = frame.f_locals
-        names = self._names.always | self._names.sometimes
-        found = {name: here[name] for name in names if name in here}
-        for name in names - found.keys():  # declared global in a function
-            if name in frame.f_globals and name in frame.f_code.co_names:
+        found = {}
+        for name in self._names.names:
+            if name in here:
+                found[name] = here[name]
+            elif name in frame.f_globals and name in frame.f_code.co_names:  # declared global
                 found[name] = frame.f_globals[name]
         return found
 
@@ -194,7 +197,7 @@ class _Recorder:
         if run is not self._run:
             self._leave_run()
             if run is not None:
-                self._join_run(run, points)
+                self._join_run(run)
         if self._draws and self._chart is None and (run is None or run is not stack.ambient()):
             # A tracked cell draws its run itself, or was told not to.
             self._chart = LiveChart()
@@ -218,11 +221,10 @@ class _Recorder:
         following = _next_steps.setdefault(run.run_id, {})
         following.update(dict.fromkeys(points, step + 1))
 
-    def _join_run(self, run: ActiveRun, points: Mapping[str, float]) -> None:
+    def _join_run(self, run: ActiveRun) -> None:
         self._run = run
         earlier = _next_steps.get(run.run_id, {})
-        names = self._names.always | self._names.sometimes | points.keys()
-        self._first_step = max((earlier.get(name, 0) for name in names), default=0)
+        self._first_step = max((earlier.get(name, 0) for name in self._names.names), default=0)
         stack.observe(run.run_id, self._notice)
         while len(_next_steps) > _REMEMBERED_RUNS:
             _next_steps.pop(next(iter(_next_steps)))

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from nbtrack.entities import Run
 
 MOST_PARAMS, MOST_METRICS = 8, 6
+_SEVERAL = 2
 # Recorded about the machine, and rarely what runs are compared by.
 _BACKGROUND = ("system/",)
 _STATUS = {
@@ -63,7 +64,11 @@ def chosen(rows: Sequence[Row]) -> Choice:
         same = {key: params[0][key] for key in keys if len({one.get(key) for one in params}) == 1}
     else:
         same = {}
-    differing = [key for key in keys if key not in same]
+    # First the params that have several values, then those that only some of the runs have.
+    differing = sorted(
+        (key for key in keys if key not in same),
+        key=lambda key: len({one[key] for one in params if key in one}) < _SEVERAL,
+    )
     metrics = [
         key
         for key in _by_presence([row.run.data.metrics for row in rows])

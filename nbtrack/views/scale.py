@@ -19,6 +19,7 @@ _MARGIN = 0.04
 _NEAR_ZERO = 0.25
 _MANY_DECADES = 2
 _GREATEST = 1.7e308
+_NARROW, _TINY = 1e-9, 1e-300
 _SUFFIXES = ((1e9, "G"), (1e6, "M"), (1e3, "k"))
 
 
@@ -39,7 +40,7 @@ class Scale:
         low, high = self.low, self.high
         if self.log:
             start, factor = math.log(low), length / (math.log(high) - math.log(low))
-            return [(math.log(value) - start) * factor for value in values]
+            return [(math.log(max(value, _TINY)) - start) * factor for value in values]
         span = high - low
         if math.isinf(span):  # ±1e308: only half of the span is a float
             half, factor = low / 2, length / (high / 2 - low / 2)
@@ -54,11 +55,13 @@ def value_scale(low: float, high: float, *, log: bool = False) -> Scale:
     (0.0, True)
     """
     if log and low > 0:
-        factor = (high / low) ** _MARGIN if high > low else 2.0
+        low, high = max(low, _TINY), max(high, _TINY)
+        factor = (high / low) ** _MARGIN if high / low > 1 + _NARROW else 2.0
         return Scale(low / factor, min(high * factor, _GREATEST), log=True)
-    if low == high:
-        air = abs(low) * 0.1 or 1.0
-        return Scale(low - air, high + air)
+    if high - low <= max(_NARROW * max(abs(low), abs(high)), _TINY):
+        # As good as constant: a narrower range has no floats for its ticks.
+        air = max(abs(low), abs(high)) * 0.1
+        return Scale(low - air, high + air) if air > _TINY else Scale(-1.0, 1.0)
     # Half of the span first: the whole span of ±1e308 is not a float.
     air = (high / 2 - low / 2) * 2 * _MARGIN
     top = min(high + air, _GREATEST)
@@ -77,6 +80,8 @@ def ticks(scale: Scale, target: int, *, whole: bool = False) -> list[float]:
 
     >>> ticks(Scale(0, 1), 4), ticks(Scale(0, 2), 5, whole=True)
     ([0.0, 0.25, 0.5, 0.75, 1.0], [0.0, 1.0, 2.0])
+    >>> ticks(Scale(0, 19), 8, whole=True)
+    [0.0, 5.0, 10.0, 15.0]
     >>> ticks(Scale(1e-5, 2, log=True), 4)
     [1e-05, 0.001, 0.1]
     """
@@ -85,8 +90,8 @@ def ticks(scale: Scale, target: int, *, whole: bool = False) -> list[float]:
         if len(decades) >= _MANY_DECADES:
             return decades
     distance = _nice(scale.high / target - scale.low / target)
-    if whole:
-        distance = max(1.0, math.ceil(distance))
+    if whole and distance != int(distance):
+        distance = 5.0 if distance > 1 else 1.0  # instead of 2.5, or of a part of 1
     first = math.ceil(scale.low / distance - 1e-9)
     last = math.floor(scale.high / distance + 1e-9)
     places = (round(index * distance, 12 - _exponent(distance)) for index in range(first, last + 1))
@@ -101,9 +106,15 @@ def labels(places: Sequence[float]) -> list[str]:
     """
     greatest = max((abs(place) for place in places), default=0.0)
     for unit, suffix in _SUFFIXES:
-        if greatest >= 10 * unit and greatest < 1000 * unit:
-            parts = [number(place / unit) for place in places]
-            return [part if part == "0" else part + suffix for part in parts]
+        if 10 * unit <= greatest < 1000 * unit:
+            return [
+                text if text == "0" else text + suffix
+                for text in _alike([place / unit for place in places])
+            ]
+    return _alike(places)
+
+
+def _alike(places: Sequence[float]) -> list[str]:
     written = [number(place) for place in places]
     if any("e" in text for text in written):
         return written

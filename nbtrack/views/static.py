@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 _NO_MATH = 'class="tex2jax_ignore mathjax_ignore"'
 _LINE = "1px solid rgba(128,128,128,.35)"
-_TABLE_STYLE = "border-collapse:collapse;margin:.3em 0;table-layout:auto"
+_TABLE_STYLE = "color:inherit;border-collapse:collapse;margin:.3em 0;table-layout:auto"
 _CELL_STYLE = "padding:.25em .7em;white-space:nowrap;vertical-align:baseline"
 _GROUP_STYLE = (
     f"padding:.1em .7em;text-align:center;font-weight:normal;opacity:.7;border-bottom:{_LINE}"
