@@ -72,20 +72,16 @@ def of_pandas(frame: Any) -> str:
     width = min(len(frame.columns), MAX_COLUMNS)
     rows = indices(len(frame), max(10, SAMPLES // max(width, 1)))
     sample = frame.iloc[rows, :width]
-    head = f"{frame.shape}{[str(column) for column in sample.columns]}"
-    columns = (_column(sample.iloc[:, i]) for i in range(width))
-    return digest([head, *columns])
-
-
-def _column(series: Any) -> bytes:
-    values = series.to_numpy()
-    return str(series.dtype).encode() + _bytes(values)
+    head = f"{frame.shape}{[str(column) for column in sample.columns]}{list(map(str, sample.dtypes))}"
+    # One conversion for all columns: column by column costs three times as much.
+    return digest([head, *map(_texts, sample.to_numpy(dtype=object).tolist())])
 
 
 def of_series(series: Any) -> str:
     """Fingerprint a pandas Series."""
     sample = series.iloc[indices(len(series), SAMPLES)]
-    return digest([f"{series.shape}{series.name}", _column(sample)])
+    head = f"{series.shape}{series.name}{series.dtype}"
+    return digest([head, _bytes(sample.to_numpy())])
 
 
 def of_polars(frame: Any) -> str:

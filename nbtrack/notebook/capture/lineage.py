@@ -7,6 +7,7 @@ cells read in turn.
 
 from __future__ import annotations
 
+import builtins
 from hashlib import sha256
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
     from nbtrack.notebook.capture.scan import Facts
 
+_BUILTINS = frozenset(vars(builtins))
 _MAX_CELLS = 100
 # A cell that never assigned the name may change it too; beyond this many only the origin is sought.
 _MAX_CHANGES = 20
@@ -60,13 +62,15 @@ def lineage(facts: Facts, history: History, names: Iterable[str] = ()) -> list[S
     """
     used: dict[int, dict[str, None]] = {}
     wanted = dict.fromkeys([*facts.reads, *names])
-    waiting = [(name, history.before) for name in wanted]
+    waiting = [(name, history.before) for name in wanted if name not in _BUILTINS]
     seen = set(waiting)
     while waiting and len(used) < _MAX_CELLS:
         name, before = waiting.pop()
         for number, cell in _givers(name, history.up_to(before)):
             used.setdefault(number, {})[name] = None
             for read in _needed(name, cell):
+                if read in _BUILTINS:
+                    continue
                 # A function's own reads happen when it is called, later than its definition.
                 at = before if name in cell.functions else number
                 if (read, at) not in seen:

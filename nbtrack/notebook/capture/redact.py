@@ -57,8 +57,10 @@ _ASSIGNED = re.compile(
     r"""(?::\s{0,4}[\w.\[\], |]{1,40}?=|[:=!]?=|:|(?<=["'\s]),)(?!=)\s{0,8}\(?\s{0,8}"""
 )
 _QUOTED = re.compile(r"""[rbufRBUF]{0,2}(\"\"\"|'''|"|')""")
-_BARE = re.compile(r"""[^\s'"()\[\]{},;#<>$]{4,4000}+(?![(\[])""")
+_BARE = re.compile(r"""[^\s'"()\[\]{},;#<>$=]{4,256}+(?![(\[])""")
+_REST = re.compile(r"""[^\s'"()\[\]{},;#<>$]*+""")
 _FLAG_VALUE = re.compile(r"""(?:[ =])\s{0,4}(?=[^\s\-])""")
+_LINE_END = re.compile(r"[ \t\r]{0,80}(?:\n|\Z)")
 _MAX_NAME = 80
 
 
@@ -119,7 +121,7 @@ def _without_named(text: str) -> str:
 
 def _word_start(text: str, position: int, least: int) -> int:
     least = max(least, position - _MAX_NAME - 1)
-    while position > least and (text[position - 1].isalnum() or text[position - 1] == "_"):
+    while position > least and (text[position - 1].isalnum() or text[position - 1] in "_-"):
         position -= 1
     return position
 
@@ -134,40 +136,45 @@ def _value_span(text: str, start: int, end: int) -> tuple[int, int] | None:
         close = _closing(text, quoted.end(), quoted[1])
         return None if close <= quoted.end() else (quoted.end(), close)
     bare = _BARE.match(text, assigned.end())
-    if bare is None or not _bare_is_a_value(text, start, end, assigned.group(), bare.group()):
+    if bare is None or not _bare_is_a_value(text[start:end], assigned.group(), bare):
         return None
-    return bare.span()
+    return bare.start(), _rest(text, bare)
 
 
 def _closing(text: str, position: int, quote: str) -> int:
     """Find where a quoted text ends; one that is not closed ends with its line, or with the text."""
-    many = len(quote) > 1
-    while (end := text.find(quote, position)) >= 0:
+    line = -1 if len(quote) > 1 else text.find("\n", position)
+    stop = len(text) if line < 0 else line
+    while (end := text.find(quote, position, stop)) >= 0:
         slashes = 0
         while text[end - 1 - slashes] == "\\":
             slashes += 1
         if slashes % 2 == 0:
-            break
+            return end
         position = end + 1
-    stop = len(text) if end < 0 else end
-    line = -1 if many else text.find("\n", position, stop)
-    return stop if line < 0 else line
+    return stop
 
 
-def _bare_is_a_value(text: str, start: int, end: int, sign: str, value: str) -> bool:
-    """Tell ``API_KEY=abc123`` (shell, .env) and ``password: hunter2`` (YAML) from Python's own forms."""
-    mixed = any(map(str.isdigit, value)) or not value.replace("_", "").replace(".", "").isalnum()
-    name = text[start:end]
+def _bare_is_a_value(name: str, sign: str, bare: re.Match[str]) -> bool:
+    """Tell ``API_KEY=abc123`` (shell, .env) and ``password: hunter2`` (YAML) from Python's forms."""
+    value = bare.group()
     if sign == "=":
-        return name.isupper() and not value.replace("_", "A").isupper() and "." not in value[:-1]
-    line_end = text.find("\n", end)
-    rest = text[end : line_end if line_end >= 0 else len(text)]
-    return sign.strip() == ":" and mixed and rest.strip(" :") == value
+        if name.startswith("--"):
+            return True
+        constant = value.replace("_", "A").isupper()
+        return name.isupper() and not constant and "." not in value[:-1]
+    mixed = any(map(str.isdigit, value)) or not value.replace("_", "").replace(".", "").isalnum()
+    return sign.strip() == ":" and mixed and _LINE_END.match(bare.string, bare.end()) is not None
 
 
 def _flag_span(text: str, start: int, end: int) -> tuple[int, int] | None:
-    if text[max(0, start - 2) : start] != "--":
+    if not text.startswith("--", start):
         return None
     sign = _FLAG_VALUE.match(text, end)
     bare = _BARE.match(text, sign.end()) if sign else None
-    return bare.span() if bare else None
+    return (bare.start(), _rest(text, bare)) if bare else None
+
+
+def _rest(text: str, bare: re.Match[str]) -> int:
+    rest = _REST.match(text, bare.end())
+    return rest.end() if rest else bare.end()
