@@ -1,6 +1,7 @@
-"""Every test starts in an empty folder, with no setting and no store of the person who runs it."""
+"""Every test starts as a new process does: an empty folder, no setting, no store, no session."""
 
 import os
+import sys
 
 import pytest
 
@@ -19,3 +20,31 @@ def _isolated(tmp_path, monkeypatch):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("IPYTHONDIR", str(home / "ipython"))
     monkeypatch.chdir(project)
+
+
+@pytest.fixture(autouse=True)
+def _as_a_new_process(_isolated):
+    yield
+    if "nbtrack.client.session" in sys.modules:
+        forget_everything()
+
+
+def forget_everything():
+    """Take back what a test did to this process: open runs, sessions, choices, things said."""
+    from nbtrack.client import experiments, say, session, stack
+
+    for run in list(stack.open_runs.values()):
+        run.end()
+    session.close_sessions()
+    session.set_tracking_uri(None)
+    session.set_kernel_uri(None)
+    session.set_start_folder(None)
+    experiments.forget_chosen_experiment()
+    experiments.set_default_experiment(None)
+    stack.stack.set(())
+    stack.set_ambient(None)
+    stack.set_last_tracked(None)
+    stack.notebook_mode(False)
+    stack.observers.clear()
+    stack._last = None
+    say._said.clear()

@@ -1,4 +1,4 @@
-"""Documentation and code say the same: generated parts are fresh, nothing public is undocumented."""
+"""Documentation and code say the same: generated parts are fresh, nothing public is unexplained."""
 
 import importlib.util
 import inspect

@@ -9,7 +9,9 @@ import nbtrack
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
-INSTALL = re.compile(r"^python3 -m venv \.venv && \.venv/bin/pip install '(.+)' && (.+)$", re.MULTILINE)
+INSTALL = re.compile(
+    r"^python3 -m venv \.venv && \.venv/bin/pip install '(.+)' && (.+)$", re.MULTILINE
+)
 
 
 def blocks(language):
