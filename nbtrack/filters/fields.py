@@ -146,7 +146,8 @@ RUNS = Fields(
     ("attributes", "attribute", "attr", "run"),
     (
         Attribute("run_id"),
-        Attribute("run_name", aliases=("run name", "Run name", "Run Name")),
+        # Compared through its tag, which can be deleted.
+        Attribute("run_name", aliases=("run name", "Run name", "Run Name"), nullable=True),
         Attribute("status"),
         Attribute("user_id"),
         Attribute("artifact_uri"),

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from sqlalchemy import select
 
-from nbtrack.entities import LifecycleStage, Metric, RunStatus
+from nbtrack.entities import LifecycleStage, RunStatus
 from nbtrack.errors import NbtrackError
 from nbtrack.store import checks, dialects, inputs, leases, runs, values
 from nbtrack.store.points import Points, coded
@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
+    from nbtrack.entities import Metric
     from nbtrack.store.records import Owner
     from nbtrack.store.transaction import Transaction
 
@@ -95,12 +96,10 @@ class _Application:
             run = self._open(run_id)
         place = (run.id, point.key)
         gathered = self._points.get(place)
-        if gathered is None:
-            checks.check_key(point.key, "metric")
-            gathered = self._points[place] = []
         ts, step = point.timestamp, point.step
-        if not (0 <= ts < _INT64 and -_INT64 <= step < _INT64):
-            checks.check_point(Metric(point.key, point.value, ts, step))
+        if gathered is None or not (0 <= ts < _INT64 and -_INT64 <= step < _INT64):
+            checks.check_point(point.key, ts, step)
+            gathered = self._points.setdefault(place, [])
         gathered.append((step, ts, *coded(point.value)))
 
     def _open(self, run_id: str) -> RunState:

@@ -14,7 +14,7 @@ from nbtrack.errors import InvalidValue
 from nbtrack.store.base import MAX_RESULTS_LIMIT
 
 if TYPE_CHECKING:
-    from nbtrack.entities import DatasetInput, Metric, Param, Tag
+    from nbtrack.entities import DatasetInput, Param, Tag
 
 MAX_KEY = 250
 MAX_RUN_NAME = 250
@@ -106,12 +106,12 @@ def check_time(milliseconds: int, what: str) -> int:
     return milliseconds
 
 
-def check_point(metric: Metric) -> None:
+def check_point(key: str, timestamp: int, step: int) -> None:
     """Raise `InvalidValue` for a point that cannot be stored as it is."""
-    check_key(metric.key, "metric")
-    check_time(metric.timestamp, "timestamp")
-    if not -INT64 <= metric.step < INT64:
-        raise InvalidValue(f"The step {metric.step} of metric {metric.key!r} does not fit 64 bits.")
+    check_key(key, "metric")
+    check_time(timestamp, "timestamp")
+    if not -INT64 <= step < INT64:
+        raise InvalidValue(f"The step {step} of metric {key!r} does not fit 64 bits.")
 
 
 def check_dataset(given: DatasetInput) -> None:

@@ -31,7 +31,7 @@ class Keys:
 
     def ids(self, connection: Connection, names: Iterable[str]) -> dict[str, int]:
         """Return the id of every name that the store knows."""
-        wanted = set(names)
+        wanted = list(dict.fromkeys(names))
         missing = [name for name in wanted if name not in self._ids]
         for start in range(0, len(missing), CHUNK):
             found = select(key.c.id, key.c.name).where(
@@ -42,12 +42,12 @@ class Keys:
 
     def ensure(self, connection: Connection, names: Iterable[str]) -> dict[str, int]:
         """Return the id of every name; names that are new get one."""
-        wanted = set(names)
+        wanted = list(dict.fromkeys(names))
         ids = self.ids(connection, wanted)
         if len(ids) < len(wanted):
             insert = dialects.insert_new(connection.dialect.name, "nb_key", ("name",), ("name",))
-            # Sorted: two databases filled alike are alike.
-            connection.exec_driver_sql(insert, [(name,) for name in sorted(wanted - ids.keys())])
+            # In the order they were logged, which is the order in which a run shows them.
+            connection.exec_driver_sql(insert, [(name,) for name in wanted if name not in ids])
             ids = self.ids(connection, wanted)
         return ids
 

@@ -128,7 +128,7 @@ class PointWriter:
         if epoch != self._epoch or len(self._series) > _MOST_REMEMBERED_SERIES:
             self.forget()
             self._epoch = epoch
-        keys = self._keys.ensure(connection, {key for _, key in points})
+        keys = self._keys.ensure(connection, [key for _, key in points])
         wanted = {(run, keys[key]): some for (run, key), some in points.items()}
         if not self._series.keys() >= wanted.keys():
             self._find(connection, wanted.keys())

@@ -229,7 +229,7 @@ class SqlStore(Store):
             run.must_be_active()
             gathered: Points = {}
             for point in metrics:
-                checks.check_point(point)
+                checks.check_point(point.key, point.timestamp, point.step)
                 place = gathered.setdefault((run.id, point.key), [])
                 place.append((point.step, point.timestamp, *coded(point.value)))
             conflicts = values.put_params(tx, run, params)
