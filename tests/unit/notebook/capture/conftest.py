@@ -70,3 +70,18 @@ def track(notebook):
         return notebook.track(last, options=chosen, logged=logged)
 
     return run
+
+
+@pytest.fixture
+def shell():
+    """Give a real IPython shell that keeps its history in memory."""
+    from IPython.core.interactiveshell import InteractiveShell
+    from traitlets.config import Config
+
+    config = Config()
+    config.HistoryManager.hist_file = ":memory:"
+    made = InteractiveShell(config=config)
+    yield made
+    made.history_manager.end_session()
+    made.restore_sys_module_state()
+    InteractiveShell.clear_instance()
