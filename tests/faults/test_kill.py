@@ -37,7 +37,7 @@ def kill_some(writers, ledger, kill, count):
     for slot, pid in runs.values():
         while slot % AT_ONCE and ledger[slot] < 0:  # every fourth may die while it opens the store
             time.sleep(0.001)
-        time.sleep(random.uniform(0, 0.05))
+        time.sleep(random.uniform(0, 0.02))
         kill(pid)
     for _, pid in runs.values():
         wait_gone(pid)
@@ -63,6 +63,7 @@ def check(store, run_id, promised):
     return len(steps)
 
 
+@pytest.mark.timeout(60 + 2 * ROUNDS)
 def test_killed_at_random_moments_nothing_promised_is_lost(store, folder, writers, ledger, kill):
     logged = 0
     for begun in range(0, ROUNDS, AT_ONCE):
