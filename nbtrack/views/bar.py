@@ -20,11 +20,14 @@ from nbtrack.views.text import in_html, shortened, width
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from types import FrameType
 
 _NOTEBOOK_INTERVAL, _TERMINAL_INTERVAL = 0.25, 0.1
 # Weight of the newest interval in the rate; the rest is the rate before.
 _NEWEST = 0.3
 _BAR_LENGTH = 24
+# For terminals that can show nothing else.
+_PLAIN = str.maketrans({"━": "#", "─": "-", "·": "|", "✓": "=", "µ": "u", "…": "~"})
 _COLOURS = {"running": "#3b7dd8", "done": "#2e9950", "stopped": "#dd6b10"}
 _LINE = "display:flex;align-items:center;gap:.7em;line-height:1.5;font-variant-numeric:tabular-nums"
 _TRACK = "flex:0 0 12em;height:6px;border-radius:3px;background:rgba(128,128,128,.25)"
@@ -84,9 +87,9 @@ class Bar:
         rate = self.rate if self.ended is None else self.done / elapsed if elapsed > 0 else 0.0
         if rate:
             parts.append(speed(rate))
-        if self.ended is None and rate and self.total:
-            left = max(0, self.total - self.done) / rate
-            parts.append(f"{duration(max(1, math.ceil(left)))} left")
+        if self.ended is None and rate and self.total and self.done < self.total:
+            left = math.ceil((self.total - self.done) / rate)
+            parts.append(f"{duration(left)} left")
         return " · ".join(parts)
 
     def words(self, now: float) -> str:
@@ -142,7 +145,10 @@ class TerminalPlace:
         while width(line) > columns:
             line = line[:-1]
         encoding = getattr(sys.stderr, "encoding", None) or "ascii"
-        line = line.encode(encoding, "replace").decode(encoding)
+        try:
+            line.encode(encoding)
+        except UnicodeEncodeError:
+            line = line.translate(_PLAIN).encode(encoding, "replace").decode(encoding)
         # Erase to the end of the line: an earlier one may have been longer.
         sys.stderr.write(f"\r{line}\x1b[K")
         sys.stderr.flush()
@@ -173,23 +179,32 @@ def html_line(bar: Bar, now: float) -> str:
 
 
 class _Open(threading.local):
-    """The bars of this thread, the outermost first, and where they are drawn."""
+    """The bars of this thread, the outermost first, and where they are drawn.
+
+    ``frames`` are those of the code that runs the loops.
+    """
 
     def __init__(self) -> None:
         self.bars: list[Bar] = []
+        self.frames: list[FrameType] = []
         self.place: Place | None = None
 
 
 _open = _Open()
 
 
-def begin(bar: Bar) -> float:
-    """Put a bar under those of the loops around it; return when to call `redraw` first."""
+def begin(bar: Bar, frame: FrameType) -> float:
+    """Put a bar under those of the loops around it; return when to call `redraw` first.
+
+    ``frame`` is that of the code which runs the loop.
+    """
     now = time.monotonic()
     bar.begin(now)
+    _drop_left_over(frame)
     if not _open.bars:
         _open.place = _find_place()
     _open.bars.append(bar)
+    _open.frames.append(frame)
     return _draw(now)
 
 
@@ -205,21 +220,35 @@ def end(bar: Bar, *, completed: bool) -> None:
     now = time.monotonic()
     bar.state = "done" if completed else "stopped"
     bar.ended = now
-    if bar not in _open.bars:  # a loop around it ended first
+    index = next((i for i, one in enumerate(_open.bars) if one is bar), None)
+    if index is None:  # a loop around it ended first
         return
     # Inner loops that were left without an end go with it.
-    del _open.bars[_open.bars.index(bar) + 1 :]
-    if len(_open.bars) == 1:
+    del _open.bars[index + 1 :]
+    if index == 0:
         _draw(now)
         if _open.place is not None:
             _open.place.close()
             _open.place = None
-    _open.bars.pop()
+    del _open.bars[index:], _open.frames[index:]
 
 
 def is_outermost(bar: Bar) -> bool:
     """Return whether no other bar of this thread is around this one."""
     return bool(_open.bars) and _open.bars[0] is bar
+
+
+def _drop_left_over(frame: FrameType) -> None:
+    """Forget loops that nobody goes on with: their code is not what runs here."""
+    running = set()
+    caller: FrameType | None = frame
+    while caller is not None and _open.frames:
+        running.add(id(caller))
+        caller = caller.f_back
+    alive = [index for index, one in enumerate(_open.frames) if id(one) in running]
+    if len(alive) < len(_open.frames):
+        _open.bars = [_open.bars[index] for index in alive]
+        _open.frames = [_open.frames[index] for index in alive]
 
 
 def _draw(now: float) -> float:

@@ -90,9 +90,11 @@ class Progress(Generic[T]):
 
     def __iter__(self) -> Iterator[T]:
         bar, clock = self._bar, time.monotonic
-        recorder = _recorder_of(sys._getframe(1), self._source)  # noqa: SLF001 - the loop's frame
+        frame = sys._getframe(1)  # noqa: SLF001 - the code that runs the loop
+        recorder = _recorder_of(frame, self._source)
         record = recorder.record if recorder is not None else None
-        due = bars.begin(bar)
+        due = bars.begin(bar, frame)
+        del frame
         if recorder is not None:
             recorder.begin(draws=bars.is_outermost(bar))
         completed = False
@@ -142,6 +144,7 @@ class _Recorder:
         """Look at the names before the first iteration."""
         self._draws = draws and in_notebook()
         self._remember(self._values())
+        self._follow_run()
 
     def record(self, iteration: int, *, left_early: bool = False) -> None:
         """Log the numbers of an iteration; of one that was left early, those that are new."""
@@ -193,11 +196,7 @@ class _Recorder:
         return before is None or before() is not value
 
     def _log(self, points: dict[str, float], iteration: int) -> None:
-        run = stack.current() or stack.adrift()
-        if run is not self._run:
-            self._leave_run()
-            if run is not None:
-                self._join_run(run)
+        run = self._follow_run()
         if self._draws and self._chart is None and (run is None or run is not stack.ambient()):
             # A tracked cell draws its run itself, or was told not to.
             self._chart = LiveChart()
@@ -220,6 +219,15 @@ class _Recorder:
             self._logging = False
         following = _next_steps.setdefault(run.run_id, {})
         following.update(dict.fromkeys(points, step + 1))
+
+    def _follow_run(self) -> ActiveRun | None:
+        """Return the active run, and listen to what is logged to it."""
+        run = stack.current() or stack.adrift()
+        if run is not self._run:
+            self._leave_run()
+            if run is not None:
+                self._join_run(run)
+        return run
 
     def _join_run(self, run: ActiveRun) -> None:
         self._run = run
