@@ -29,8 +29,9 @@ def capturers() -> dict[str, Capturer]:
 
 def run_capturers(run: Any, cell: Any) -> list[LeftOut]:
     """Call ``capture(run, cell)`` of every capturer; give what failed and why."""
+    known = capturers()
     failed = list(_problems)
-    for name, capture in capturers().items():
+    for name, capture in known.items():
         try:
             capture(run, cell)
         except Exception as error:  # noqa: BLE001 another package's code

@@ -121,7 +121,7 @@ def collect(
     seen = before or Before()
     try:
         judge = Judge(plan.facts, namespace, seen.given)
-        cell = Cell(judge, namespace, seen, failed, plan.names_stay)
+        cell = Cell(judge, namespace, seen, plan.history, failed, plan.names_stay)
         found = candidates(cell, result)
         return select(found, options or CaptureOptions(), logged, namespace)
     except Exception as error:  # noqa: BLE001 capturing never stands in the way of a cell

@@ -23,6 +23,7 @@ from nbtrack.notebook.capture.values import (
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from nbtrack.notebook.capture.history import History
     from nbtrack.notebook.capture.judge import Judge
     from nbtrack.notebook.capture.scan import Binding
 
@@ -48,6 +49,7 @@ class Cell(NamedTuple):
     judge: Judge
     namespace: Mapping[str, Any]
     before: Before
+    history: History
     failed: bool
     names_stay: bool
 
@@ -240,11 +242,11 @@ def _of_estimators(cell: Cell) -> Iterator[Candidate]:
             continue
         own = name in facts.bindings or name in facts.mutated
         varying = frozenset(loop_keywords(facts.bindings.get(name, []), cell.judge))
+        origin = None if own else cell.history.origin(name)
+        where = "" if own else "?" if origin is None else f"In[{origin}]"
+        reason = "a fitted estimator" if own else "a fitted estimator that the cell reads"
         for key, plain in estimators.describe(name, value, without=varying).items():
-            reason = "a fitted estimator" if own else "a fitted estimator that the cell reads"
-            yield Candidate(
-                "param", key, plain, reason, "" if own else cell.before.cells.get(name, "?")
-            )
+            yield Candidate("param", key, plain, reason, where)
 
 
 def _of_reads(cell: Cell) -> Iterator[Candidate]:
