@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from nbtrack.entities import Experiment, Run
 
 
+_SETTLES = 5.0
+
+
 class Kernel:
     """State of one shell with the extension loaded.
 
@@ -77,14 +80,19 @@ class Kernel:
             return session.experiment_named(name)
         return experiments.experiment_of_new_runs(session)
 
+    def settle(self) -> None:
+        """Have everything that is under way reach the store and the files, before a read."""
+        self.background.wait(_SETTLES)
+        self.session().flush()
+
     # Runs that commands name
 
     def find_run(self, reference: str) -> Run:
         """Return the run that an id, a name, ``last~1`` or ``best:acc`` means."""
         from nbtrack.client.references import resolve_run
 
+        self.settle()
         session = self.session()
-        session.flush()
         own = session.store.find_experiment(self.notebook_name)
         ids = None if own is None else [own.experiment_id]
         return resolve_run(reference, session.store, experiment_ids=ids)
@@ -100,8 +108,8 @@ class Kernel:
 
     def to_trash(self, run_ids: Sequence[str], what: str) -> None:
         """Put runs into the trash, so that `undo` brings them back."""
+        self.settle()
         session = self.session()
-        session.flush()
         for run_id in run_ids:
             session.store.update_run(run_id, lifecycle_stage=LifecycleStage.DELETED)
             session.runs.pop(run_id, None)

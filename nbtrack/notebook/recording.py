@@ -1,87 +1,100 @@
-"""What is captured while a cell runs, and how it becomes records of its run."""
+"""What is captured while a cell runs, and how it becomes records and files of its run."""
 
 from __future__ import annotations
 
 import json
+import time
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from nbtrack import tags
+from nbtrack.client.failure import error_tags
 from nbtrack.entities import RunStatus
 from nbtrack.errors import InvalidValue
 from nbtrack.notebook import surroundings
-from nbtrack.notebook.capture import rule
+from nbtrack.notebook.capture import capturers, rule
+from nbtrack.notebook.capture.data import datasets
+from nbtrack.notebook.capture.figures import FigureWatch
+from nbtrack.notebook.capture.output import OutputTee
 from nbtrack.notebook.capture.redact import redact
+from nbtrack.notebook.cell_view import CellView
+from nbtrack.notebook.data_words import described_all
 from nbtrack.notebook.outcome import without_colours
-from nbtrack.notebook.summary import Note, Setting, Summary
+from nbtrack.notebook.written_files import name_in_run, written_files
 from nbtrack.views.numbers import count
-from nbtrack.views.text import shortened
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from nbtrack.client.active_run import ActiveRun
-    from nbtrack.notebook.attempts import Attempt
+    from nbtrack.entities import DatasetInput
     from nbtrack.notebook.kernel import Kernel
     from nbtrack.notebook.options import Options
     from nbtrack.notebook.outcome import Outcome
-    from nbtrack.notebook.summary import Score
 
 ERROR_FILE = "error.txt"
 OUTPUT_FILE = "output.txt"
-_MOST_LEFT_OUT = 6
-_HINT = (
-    "no param or metric found. Assign one (lr = 0.1, acc = model.score(X, y)), end the cell with "
-    "a score, or write nbtrack.log(acc=…)"
-)
 
 
 class Recording:
-    """The captures of one cell; without a run (``--dry``) nothing is written."""
+    """The captures of one cell; without a run (``--dry``) nothing is written.
+
+    Attributes
+    ----------
+    captured : Captured
+        What the capture rule took.
+    also : list of str
+        What else was captured, in words for the line under the cell.
+    data : dict of str
+        Digest of each frame and array, by its name.
+    """
 
     def __init__(self, kernel: Kernel, info: Any, asked: Options, run: ActiveRun | None) -> None:
         self._kernel = kernel
         self._asked = asked
         self._run = run
+        self._raw: str = info.raw_cell
         self._logged: dict[str, float] = {}
-        self._captured = rule.Captured()
-        self._also: list[str] = []
-        self.data: dict[str, str] = {}
-        self.directions = asked.directions
+        self._data: list[DatasetInput] = []
+        self.captured = rule.Captured()
+        self.also: list[str] = []
         names = kernel.shell.user_ns
         self._plan = rule.analyse(info.raw_cell, history=names.get("In", ()))
         self._before = rule.observe(self._plan, names)
-        if run is not None:
-            self._begin(run, info.raw_cell)
-
-    def _begin(self, run: ActiveRun, raw: str) -> None:
-        """Have the background keep what is known before the cell runs."""
-        put, asked = self._kernel.background.put, self._asked
-        folder = self._kernel.folder
-        if not asked.no_source:
-            put(
-                "keep the source",
-                lambda: surroundings.keep_source(run, raw, self._plan, self._before),
-            )
-            self._also.append("source")
-        if not asked.no_git:
-            put("ask git", lambda: surroundings.keep_code(run, folder))
+        self._note_data(made=False)
+        self._keep_surroundings()
+        self._figures = None if asked.no_figures else FigureWatch(kernel.shell)
+        self._output = None if asked.no_output else OutputTee()
+        self._folder, self._since = Path.cwd(), time.time_ns()
+        for watch in (self._figures, self._output):
+            if watch is not None:
+                watch.install()
 
     @property
     def params(self) -> dict[str, str]:
         """Params of the run, captured and logged, as text."""
         if self._run is None:
-            return {key: str(value) for key, value in self._captured.params.items()}
+            return {key: str(value) for key, value in self.captured.params.items()}
         return self._run.known_params
 
     @property
     def metrics(self) -> dict[str, float]:
         """Metrics of the run: logged ones first, at their last step."""
-        return {**self._logged, **self._captured.metrics}
+        return {**self._logged, **self.captured.metrics}
+
+    @property
+    def data(self) -> dict[str, str]:
+        """Digest of each frame and array that the cell used."""
+        return {item.dataset.name: item.dataset.digest for item in self._data}
 
     def stop(self, result: Any, outcome: Outcome, *, logged: Mapping[str, float]) -> None:
         """End the captures and record what they found."""
+        for watch in (self._output, self._figures):
+            if watch is not None:
+                watch.uninstall()
         self._logged = dict(logged)
-        self._captured = rule.collect(
+        self._note_data(made=True)
+        self.captured = rule.collect(
             self._plan,
             self._kernel.shell.user_ns,
             before=self._before,
@@ -90,14 +103,47 @@ class Recording:
             result=getattr(result, "result", None),
             failed=outcome.status != RunStatus.FINISHED,
         )
-        if self._run is None:
+        if self._run is not None:
+            self._record(self._run, outcome)
+            self._record_files(self._run, outcome)
+            self._ask_others(self._run, result, outcome)
+
+    # Before the cell
+
+    def _note_data(self, *, made: bool) -> None:
+        if self._asked.no_data:
             return
-        self._record(self._run, outcome)
+        found = datasets(
+            self._plan.facts,
+            self._kernel.shell.user_ns,
+            names=self._before.names,
+            history=self._plan.history,
+            made=made,
+        )
+        known = self.data
+        self._data += [item for item in found if item.dataset.name not in known]
+
+    def _keep_surroundings(self) -> None:
+        run, folder = self._run, self._kernel.folder
+        if not self._asked.no_source:
+            self.also.append("source")
+        if run is None:
+            return
+        if not self._asked.no_source:
+            plan, before = self._plan, self._before
+            self._later(
+                "keep the source", lambda: surroundings.keep_source(run, self._raw, plan, before)
+            )
+        if not self._asked.no_git:
+            self._later("ask git", lambda: surroundings.keep_code(run, folder))
+
+    # After the cell
 
     def _record(self, run: ActiveRun, outcome: Outcome) -> None:
-        captured = self._captured
+        captured = self.captured
         run.log_metrics(captured.metrics)
-        self._record_params(run, captured.params)
+        self._record_params(run)
+        run.log_inputs(self._data)
         found = {
             tags.CAPTURED: json.dumps(
                 {
@@ -109,17 +155,17 @@ class Recording:
         }
         if captured.read_from:
             found[tags.PARAMS_FROM] = json.dumps(captured.read_from)
-        if self.directions:
-            found[tags.DIRECTION] = json.dumps(dict(self.directions))
-        run.set_tags(found)
+        if self._asked.directions:
+            found[tags.DIRECTION] = json.dumps(dict(self._asked.directions))
         if outcome.error is not None:
-            self._record_error(run, outcome)
-        # After the cell: it may have imported packages.
-        self._kernel.background.put(
-            "keep the package versions", lambda: surroundings.keep_environment(run)
-        )
+            for key, text in error_tags(outcome.error).items():
+                found[key] = redact(without_colours(text))
+        run.set_tags(found)
 
-    def _record_params(self, run: ActiveRun, params: Mapping[str, Any]) -> None:
+    def _record_params(self, run: ActiveRun) -> None:
+        params = dict(self.captured.params)
+        if self._asked.seed is not None:
+            params.setdefault("seed", self._asked.seed)
         try:
             run.log_params(params)
         except InvalidValue:
@@ -128,89 +174,58 @@ class Recording:
                 try:
                     run.log_param(key, value)
                 except InvalidValue:
-                    self._captured.left_out.append(
-                        rule.LeftOut(key, "the resumed run has another value")
-                    )
+                    reason = "the run has another value already"
+                    self.captured.left_out.append(rule.LeftOut(key, reason))
 
-    def _record_error(self, run: ActiveRun, outcome: Outcome) -> None:
-        from nbtrack.client.failure import error_tags
+    def _record_files(self, run: ActiveRun, outcome: Outcome) -> None:
+        if outcome.trace:
+            self._write(run, ERROR_FILE, outcome.trace)
+        printed = self._output.text() if self._output is not None else ""
+        if printed.strip():
+            self._write(run, OUTPUT_FILE, printed)
+            self.also.append("output")
+        figures = self._figures.figures() if self._figures is not None else []
+        for figure in figures:
+            path, content = f"figures/{figure.name}", figure.data
+            self._later(f"keep {path}", lambda p=path, c=content: run.artifacts.write(p, c))  # type: ignore[misc]
+        if figures:
+            self.also.append(count(len(figures), "figure"))
+        if self._figures is not None:
+            self.captured.left_out.extend(self._figures.left_out)
+        if self._data:
+            self.also.append(f"data {described_all(self._data)}")
+        self._keep_written(run)
+        # After the cell: it may have imported packages.
+        self._later("keep the package versions", lambda: surroundings.keep_environment(run))
 
-        assert outcome.error is not None
-        found = error_tags(outcome.error)
-        run.set_tags({key: redact(without_colours(text)) for key, text in found.items()})
-        self._write(ERROR_FILE, redact(outcome.trace))
+    def _keep_written(self, run: ActiveRun) -> None:
+        paths = list(written_files(self._asked.artifacts, self._folder, self._since))
+        for path in paths:
+            name = name_in_run(path, self._folder)
+            run.artifacts.put(path, name)
+        if paths:
+            self.also.append(count(len(paths), "file"))
+        elif self._asked.artifacts:
+            globs = " ".join(self._asked.artifacts)
+            self.captured.left_out.append(rule.LeftOut(globs, "the cell wrote no such file"))
 
-    def _write(self, path: str, text: str) -> None:
-        run = self._run
-        assert run is not None
-        data = text.encode("utf-8", "backslashreplace")
-        self._kernel.background.put(f"keep {path}", lambda: run.artifacts.write(path, data))
-
-    # What is shown
-
-    def summary(
-        self,
-        outcome: Outcome,
-        seconds: float,
-        scores: list[Score],
-        changed: str,
-        previous: Attempt | None,
-    ) -> Summary:
-        """Return the line under the cell and its notes."""
-        assert self._run is not None
-        notes = list(self._notes(outcome))
-        if previous is not None and changed:
-            notes.append(Note(f"changed since {previous.name}", changed))
-        return Summary(
-            self._run.info.run_name,
-            outcome.status,
-            seconds,
-            self._settings(),
-            scores,
-            error=redact(without_colours(outcome.line)),
-            run_id=self._run.run_id,
-            notes=notes,
+    def _ask_others(self, run: ActiveRun, result: Any, outcome: Outcome) -> None:
+        view = CellView(
+            source=self._raw,
+            namespace=self._kernel.shell.user_ns,
+            result=getattr(result, "result", None),
+            error=outcome.error,
         )
+        self.captured.left_out.extend(capturers.run_capturers(run, view))
 
-    def dry_summary(self, outcome: Outcome, seconds: float) -> Summary:
-        """Return what would have been captured."""
-        from nbtrack.client.direction import is_lower_better
-        from nbtrack.notebook.summary import Score
+    def _write(self, run: ActiveRun, path: str, text: str) -> None:
+        def write() -> None:
+            run.artifacts.write(path, redact(text).encode("utf-8", "backslashreplace"))
 
-        scores = [Score(k, v, is_lower_better(k)) for k, v in self._captured.metrics.items()]
-        notes = [*self._notes(outcome), Note("dry run", "nothing was recorded")]
-        return Summary(
-            "dry run",
-            outcome.status,
-            seconds,
-            self._settings(),
-            scores,
-            redact(outcome.line),
-            "",
-            notes,
-        )
+        self._later(f"keep {path}", write)
 
-    def _settings(self) -> list[Setting]:
-        origin = self._captured.read_from
-        return [Setting(key, value, origin.get(key, "")) for key, value in self.params.items()]
-
-    def _notes(self, outcome: Outcome) -> list[Note]:
-        captured = self._captured
-        found = [
-            count(len(captured.params), "param") if captured.params else "",
-            count(len(captured.metrics), "metric") if captured.metrics else "",
-            *self._also,
-        ]
-        text = ", ".join(part for part in found if part)
-        notes = [Note("captured", text)] if text else []
-        if outcome.status == RunStatus.FINISHED and not (self.params or self.metrics):
-            notes.append(Note("hint", _HINT))
-        if captured.left_out:
-            shown = [f"{shortened(n)} ({r})" for n, r in captured.left_out[:_MOST_LEFT_OUT]]
-            more = len(captured.left_out) - _MOST_LEFT_OUT
-            text = ", ".join(shown) + (f" and {more} more" if more > 0 else "")
-            notes.append(Note("left out", text))
-        return notes
+    def _later(self, what: str, job: Callable[[], Any]) -> None:
+        self._kernel.background.put(what, job)
 
 
 def _capture_options(asked: Options) -> rule.CaptureOptions:

@@ -95,13 +95,13 @@ class Summary:
     def text(self) -> str:
         """Return plain lines, for terminals and front ends without HTML."""
         lines = ["".join(piece.text for piece in self._pieces())]
-        lines += [f"  {note.label}: {one_line(note.text)}" for note in self.notes]
+        lines += [f"  {_note_text(note)}" for note in self.notes]
         return "\n".join(lines)
 
     def markdown(self) -> str:
         """Return GitHub's markdown, for exporters."""
         lines = ["".join(piece.markdown() for piece in self._pieces())]
-        lines += [f"{in_markdown(n.label)}: {in_markdown(one_line(n.text))}" for n in self.notes]
+        lines += [in_markdown(_note_text(note)) for note in self.notes]
         return "  \n".join(lines)
 
     def html(self) -> str:
@@ -110,11 +110,7 @@ class Summary:
         tip = f' title="run {in_html(self.run_id)}"' if self.run_id else ""
         parts = [f'<div {_NO_MATH} style="{_BOX.format(colour=colour)}">']
         parts.append(f"<div{tip}>{''.join(piece.html() for piece in self._pieces())}</div>")
-        parts += [
-            f'<div style="font-size:12px;opacity:.8"><span style="opacity:.75">'
-            f"{in_html(note.label)}:</span> {in_html(one_line(note.text))}</div>"
-            for note in self.notes
-        ]
+        parts += [_note_html(note) for note in self.notes]
         return "".join([*parts, "</div>"])
 
     def _pieces(self) -> Iterator[_Piece]:
@@ -191,3 +187,25 @@ def _comparison(score: Score, other: float | None, with_what: str) -> Iterator[_
 def _more(rest: Sequence[object], keys: Iterable[str]) -> Iterator[_Piece]:
     if rest:
         yield _Piece(f" +{len(rest)} more", "muted", ", ".join(keys))
+
+
+def notes_bundle(notes: Sequence[Note]) -> dict[str, str]:
+    """Return notes that stand for themselves in every form."""
+    lines = [_note_text(note) for note in notes]
+    box = _BOX.format(colour="rgba(128,128,128,.5)")
+    return {
+        "text/plain": "\n".join(lines),
+        "text/markdown": "  \n".join(in_markdown(line) for line in lines),
+        "text/html": f'<div {_NO_MATH} style="{box}">{"".join(map(_note_html, notes))}</div>',
+    }
+
+
+def _note_text(note: Note) -> str:
+    return f"{note.label}: {one_line(note.text)}"
+
+
+def _note_html(note: Note) -> str:
+    return (
+        f'<div style="font-size:12px;opacity:.8"><span style="opacity:.75">'
+        f"{in_html(note.label)}:</span> {in_html(one_line(note.text))}</div>"
+    )

@@ -19,13 +19,14 @@ from nbtrack.client.say import say
 from nbtrack.client.two_words import generated_name
 from nbtrack.entities import RunStatus
 from nbtrack.errors import InvalidValue, NbtrackError
-from nbtrack.notebook import comparison, seeds
+from nbtrack.notebook import seeds
 from nbtrack.notebook.attempts import Attempt, cell_of, next_attempt
 from nbtrack.notebook.guard import guarded
 from nbtrack.notebook.live import Live
 from nbtrack.notebook.outcome import Outcome, outcome_of
 from nbtrack.notebook.place import cell_id
 from nbtrack.notebook.recording import Recording
+from nbtrack.notebook.result_line import line_of_dry_run, line_of_run
 from nbtrack.notebook.under_cell import show
 
 if TYPE_CHECKING:
@@ -188,20 +189,25 @@ class TrackedCell:
     def _show(self, outcome: Outcome, seconds: float) -> None:
         recording, begun = self._recording, self._begun
         if begun is None:
-            show(recording.dry_summary(outcome, seconds).mimebundle())
+            show(line_of_dry_run(recording, outcome, seconds).mimebundle())
             return
         attempt, previous, run = begun.attempt, begun.previous, begun.run
         attempt.params, attempt.data = recording.params, recording.data
         attempt.metrics = recording.metrics
-        self._settle(run, now=bool(attempt.metrics) or self._asked.on_rerun == "replace")
-        if outcome.status == RunStatus.FINISHED and self._asked.on_rerun == "replace":
+        replaces = self._asked.on_rerun == "replace" and outcome.status == RunStatus.FINISHED
+        self._settle(run, now=bool(attempt.metrics) or replaces)
+        if replaces:
             self._replace(attempt)
         if not self._asked.quiet:
-            found = comparison.scores(
-                run.session, run.info.experiment_id, attempt, previous, recording.directions
+            line = line_of_run(
+                run,
+                recording,
+                outcome,
+                seconds,
+                attempt=attempt,
+                previous=previous,
+                directions=self._asked.directions,
             )
-            changed = comparison.changes(attempt, previous) if previous is not None else ""
-            line = recording.summary(outcome, seconds, found, changed, previous)
             show(line.mimebundle())
         self._kernel.attempts.remember(run.info.experiment_id, attempt)
         # A cell of minutes can wait a moment for its files, one of milliseconds not.

@@ -123,6 +123,25 @@ class Kernel:
             answer.traceback = re.sub(r"\x1b\[[0-9;]*m", "", "\n".join(content["traceback"]))
         return answer
 
+    def settle(self):
+        """Have what the kernel does in the background done."""
+        self.run(
+            "from nbtrack.notebook.extension import extension_of as _of\n"
+            "_of(get_ipython()).kernel.settle()",
+            silent=True,
+            store_history=False,
+        )
+
+    def runs(self, view: str = "ACTIVE_ONLY"):
+        """Return all runs of the kernel's folder, oldest first, as another process sees them."""
+        self.settle()
+        return runs_of(self.folder, view)
+
+    def file(self, run, path: str) -> bytes:
+        """Return a file of a run."""
+        self.settle()
+        return file_of(self.folder, run, path)
+
     def wait_for(self, path: Path, timeout=_TIMEOUT):
         """Wait until the kernel has made a file."""
         end = time.monotonic() + timeout

@@ -2,15 +2,13 @@
 
 import pytest
 
-from tests.notebook.kernels import runs_of
+from tests.notebook.kernels import Kernel, store_of
 
 _CELL = "%%track -e {}\nlr = {}\nacc = sum([lr, 0.5])"
 
 
 def attempts(kernel, experiment, view="ACTIVE_ONLY"):
-    runs = runs_of(kernel.folder, view)
-    from tests.notebook.kernels import store_of
-
+    runs = kernel.runs(view)
     with store_of(kernel.folder) as store:
         wanted = store.find_experiment(experiment).experiment_id
     return [run for run in runs if run.info.experiment_id == wanted]
@@ -40,13 +38,12 @@ def test_another_cell_id_is_another_cell(shared):
 
 
 def test_a_new_kernel_goes_on_counting(tmp_path):
-    from tests.notebook.kernels import Kernel
-
     for _ in range(2):
         kernel = Kernel(tmp_path / "project")
         kernel.run(_CELL.format("again", 0.1))
+        found = attempts(kernel, "again")
         kernel.close()
-    first, second = attempts(kernel, "again")
+    first, second = found
     assert second.info.run_name == f"{first.info.run_name} #2"
 
 

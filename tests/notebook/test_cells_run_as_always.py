@@ -4,8 +4,6 @@ import uuid
 
 import pytest
 
-from tests.notebook.kernels import file_of, runs_of
-
 
 @pytest.fixture
 def name():
@@ -14,7 +12,7 @@ def name():
 
 def run_named(kernel, name):
     """Return the runs of this name, as a second process sees them."""
-    return [run for run in runs_of(kernel.folder) if run.info.run_name == name]
+    return [run for run in kernel.runs() if run.info.run_name == name]
 
 
 def only(kernel, name):
@@ -42,7 +40,7 @@ def test_a_raising_cell_replies_error_and_is_failed(shared, name):
     assert run.info.status == "FAILED"
     assert run.data.tags["nbtrack.error.type"] == "ZeroDivisionError"
     assert run.data.tags["nbtrack.error.message"] == "division by zero"
-    trace = file_of(shared.folder, run, "error.txt").decode()
+    trace = shared.file(run, "error.txt").decode()
     assert "x / 0" in trace
     assert "\x1b" not in trace
     assert f"{name} ✗" in answer.summary
@@ -117,7 +115,7 @@ def test_bash_runs_in_bash_and_keeps_its_source(shared, name):
     run = only(shared, name)
     assert "from bash" in answer.printed
     assert run.info.status == "FINISHED"
-    assert "echo from bash" in file_of(shared.folder, run, "source/cell.py").decode()
+    assert "echo from bash" in shared.file(run, "source/cell.py").decode()
 
 
 def test_blank_and_comment_lines_may_stand_above(shared, name):

@@ -44,4 +44,4 @@ def test_a_restart_in_the_middle_of_a_cell_leaves_nothing_running(fresh):
     fresh.client.wait_for_ready(timeout=30)
     fresh.run("%load_ext nbtrack")
     fresh.run("%%track after\nx = 1")
-    assert [run.info.status for run in runs_of(fresh.folder)] == ["KILLED", "FINISHED"]
+    assert [run.info.status for run in fresh.runs()] == ["KILLED", "FINISHED"]

@@ -4,19 +4,24 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from nbtrack import tags
 from nbtrack.errors import InvalidValue
+from nbtrack.notebook.data_words import shape
 from nbtrack.notebook.options import split
+from nbtrack.notebook.summary import Note, notes_bundle
 from nbtrack.notebook.under_cell import show as show_bundle
 from nbtrack.views import numbers
 from nbtrack.views.static import Cell, Column, Table
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
     from nbtrack.entities import Run
     from nbtrack.notebook.kernel import Kernel
 
 _LAST = 5
+# What the heading says already, or what is meant for programs.
+_UNSHOWN = {tags.RUN_NAME, tags.CAPTURED, tags.CELL_HASH, tags.DIRECTION, tags.PARAMS_FROM}
 _MOST_REFERENCES = 2
 
 
@@ -25,27 +30,25 @@ def overview(kernel: Kernel, rest: str) -> Any:  # noqa: ARG001 - every command 
     from nbtrack.client import stack
     from nbtrack.views.run_table import runs as table_of
 
+    kernel.settle()
     session = kernel.session()
-    session.flush()
     active = stack.active()
     what = f"{active.info.run_name} ({active.run_id})" if active else "none"
     name = kernel.experiment(session, None).name
-    rows = [
-        ("store", session.location.uri),
-        ("chosen because", session.location.rule),
-        ("experiment", name),
-        ("active run", what),
-        ("tracks", "every cell" if kernel.tracks_every_cell else "cells with %%track"),
+    notes = [
+        Note("store", session.location.uri),
+        Note("chosen because", session.location.rule),
+        Note("experiment", name),
+        Note("active run", what),
+        Note("tracked are", "all cells" if kernel.tracks_every_cell else "cells with %%track"),
     ]
-    show_bundle(_two_columns("", rows).mimebundle())
-
+    show_bundle(notes_bundle(notes))
     return table_of(max_results=_LAST)
 
 
 def runs(kernel: Kernel, rest: str) -> Any:
     """Return the table of the runs that match a query."""
     from nbtrack.views.run_table import runs as table_of
-
 
     kernel.session()
     return table_of(rest)
@@ -54,7 +57,6 @@ def runs(kernel: Kernel, rest: str) -> Any:
 def show(kernel: Kernel, rest: str) -> None:
     """Show everything about one run."""
     run = kernel.find_run(rest or "last")
-    kernel.background.wait(1.0)
     columns = [Column("of"), Column("name"), Column("value")]
     rows = [[Cell(kind), Cell(key), Cell(value)] for kind, key, value in _facts(kernel, run)]
     info = run.info
@@ -91,9 +93,10 @@ def _facts(kernel: Kernel, run: Run) -> Iterator[tuple[str, str, str]]:
     for key, number in run.data.metrics.items():
         yield "metric", key, numbers.number(number)
     for item in run.inputs.dataset_inputs:
-        yield "data", item.dataset.name, item.dataset.profile or item.dataset.digest
+        yield "data", item.dataset.name, shape(item) or item.dataset.digest
     for key, value in run.data.tags.items():
-        yield "tag", key, value
+        if key not in _UNSHOWN:
+            yield "tag", key, value
     for path, size in _files(kernel, run):
         yield "file", path, size
 
@@ -123,11 +126,3 @@ def _written(run: Run) -> dict[str, str]:
 
 def _digests(run: Run) -> dict[str, str]:
     return {item.dataset.name: item.dataset.digest for item in run.inputs.dataset_inputs}
-
-
-def _two_columns(heading: str, rows: Sequence[tuple[str, str]]) -> Table:
-    return Table(
-        [Column(""), Column("")],
-        [[Cell(key), Cell(value)] for key, value in rows],
-        heading,
-    )
