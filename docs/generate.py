@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 ROOT = Path(__file__).parents[1]
-FILES = (ROOT / "README.md", ROOT / "docs" / "cli.md")
+FILES = (ROOT / "README.md", ROOT / "docs" / "cli.md", ROOT / "docs" / "notebook.md")
 BLOCK = re.compile(r"(<!-- generated: (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
 HELP_WIDTH = 96
 
@@ -63,10 +63,26 @@ def settings() -> str:
     return "\n".join(lines)
 
 
+def cell_options() -> str:
+    """Return what ``%%track?`` prints."""
+    from nbtrack.notebook.options import usage
+
+    return f"```text\n{usage().rstrip()}\n```"
+
+
+def line_commands() -> str:
+    """Return what ``%track?`` prints."""
+    from nbtrack.notebook.commands import usage
+
+    return f"```text\n{usage().rstrip()}\n```"
+
+
 GENERATORS: dict[str, Callable[[], str]] = {
     "commands": commands,
     "help_texts": help_texts,
     "settings": settings,
+    "cell_options": cell_options,
+    "line_commands": line_commands,
 }
 
 
