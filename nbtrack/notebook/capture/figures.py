@@ -62,12 +62,11 @@ class FigureWatch:
         """Begin to watch."""
         self._listening = True
         self._open_before = {id(figure) for figure in _open_figures()}
-        self._guarded(
-            self._wrap, getattr(self.shell, "display_pub", None), "publish", self._published
-        )
+        publisher = getattr(self.shell, "display_pub", None)
+        self._guarded(self._wrap, publisher, "publish", self._published)
         hook = getattr(self.shell, "displayhook", None)
         self._guarded(self._wrap, hook, "write_format_data", self._shown)
-        self._guarded(self._follow_publisher)
+        self._guarded(self._wrap_capturing)
 
     def uninstall(self) -> None:
         """Stop watching."""
@@ -109,15 +108,14 @@ class FigureWatch:
 
         self._undo.append(undo)
 
-    def _follow_publisher(self) -> None:
-        """``%%capture`` puts its own publisher in place for a while: watch that one too."""
+    def _wrap_capturing(self) -> None:
+        """Watch the publishers that ``%%capture`` puts in the shell's place for a while."""
+        from IPython.core.displaypub import CapturingDisplayPublisher
 
-        def changed(change: Any) -> None:
-            if "publish" not in vars(change["new"]):
-                self._guarded(self._wrap, change["new"], "publish", self._published)
+        def watch(_publisher: Any, *args: Any, **kwargs: Any) -> None:
+            self._published(*args, **kwargs)
 
-        self.shell.observe(changed, names=["display_pub"])
-        self._undo.append(lambda: self.shell.unobserve(changed, names=["display_pub"]))
+        self._wrap(CapturingDisplayPublisher, "publish", watch)
 
     def _guarded(self, work: Callable[..., Any], *args: Any, **kwargs: Any) -> None:
         try:

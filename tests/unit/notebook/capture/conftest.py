@@ -80,7 +80,7 @@ def shell():
 
     config = Config()
     config.HistoryManager.hist_file = ":memory:"
-    made = InteractiveShell(config=config)
+    made = InteractiveShell.instance(config=config)
     yield made
     made.history_manager.end_session()
     made.restore_sys_module_state()
