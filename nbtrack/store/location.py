@@ -180,7 +180,7 @@ def _by_jupyter(search: _Search) -> StoreLocation | None:
 def _by_new_folder(search: _Search) -> StoreLocation | None:
     project = search.project
     folder = project.root / STORE_FOLDER
-    if folder.exists():
+    if folder.is_dir():
         return None  # passed over before, and said
     if not search.create:
         if not os.access(project.root, os.W_OK):
