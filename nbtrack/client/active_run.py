@@ -177,9 +177,9 @@ def source_tags() -> dict[str, str]:
 
 def _end_open_runs() -> None:
     """End what a program left open: FINISHED, or as the exception says that it died of."""
-    # A kernel remembers the last exception of any cell there, which says nothing about its end.
+    # What is typed at a prompt may have failed long before the end, which that does not explain.
     error = None
-    if not notebook_mode():
+    if not notebook_mode() and not hasattr(sys, "ps1"):
         error = getattr(sys, "last_exc", None) or getattr(sys, "last_value", None)
     for run in reversed(list(open_runs.values())):
         with suppress(Exception):  # nothing can break the exit

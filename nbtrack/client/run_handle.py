@@ -47,6 +47,7 @@ if TYPE_CHECKING:
     from nbtrack.entities import DatasetInput, RunData
 
 END_TIMEOUT = 10.0
+_PLAIN_STEP = 2**31  # steps this far from 0 need no check
 
 
 def now() -> int:
@@ -117,7 +118,9 @@ class ActiveRun:
             check_key(key, "metric")
         if type(value) is not float:
             value = check_number(key, value)
-        if type(step) is not int or step > 0x7FFFFFFF:  # noqa: PLR2004 - larger ones are checked
+        if step is None:
+            step = 0
+        elif type(step) is not int or not -_PLAIN_STEP < step < _PLAIN_STEP:
             step = check_step(step)
         moment = time.time_ns() // 1_000_000 if timestamp is None else check_timestamp(timestamp)
         self._append(LogMetric(self.run_id, key, value, moment, step))

@@ -8,6 +8,7 @@ cell. A call that logs has one more resort, see `adrift`.
 from __future__ import annotations
 
 import os
+import sys
 import threading
 from contextvars import ContextVar
 from typing import TYPE_CHECKING
@@ -30,7 +31,7 @@ observers: dict[str, tuple[Observer, ...]] = {}
 _ambient: ActiveRun | None = None
 _last_tracked: ActiveRun | None = None
 _last: ActiveRun | None = None
-_notebook = False
+_notebook: bool | None = None
 
 
 def push(run: ActiveRun) -> None:
@@ -95,11 +96,20 @@ def last() -> ActiveRun | None:
 
 
 def notebook_mode(on: bool | None = None) -> bool:  # noqa: FBT001 - a switch: notebook_mode(True)
-    """Switch to the manners of a notebook, where runs are forgotten between cells; return them."""
+    """Switch the manners of a notebook, where runs are forgotten between cells, on or off.
+
+    Returns
+    -------
+    bool
+        Whether they are on: as switched, else where IPython runs what is typed.
+    """
     global _notebook  # noqa: PLW0603 - the process is a notebook's kernel or it is not
     if on is not None:
         _notebook = on
-    return _notebook
+    if _notebook is not None:
+        return _notebook
+    module = sys.modules.get("IPython.core.interactiveshell")
+    return module is not None and bool(module.InteractiveShell.initialized())
 
 
 def adrift() -> ActiveRun | None:
@@ -117,7 +127,7 @@ def adrift() -> ActiveRun | None:
 
 
 def _newest_of_notebook() -> ActiveRun | None:
-    if _notebook and threading.current_thread() is threading.main_thread():
+    if notebook_mode() and threading.current_thread() is threading.main_thread():
         return next(reversed(open_runs.values()), None)
     return None
 
