@@ -7,11 +7,16 @@ import pytest
 from tests.notebook.kernels import Kernel, runs_of, store_of
 
 
-@pytest.fixture
-def kernel(tmp_path):
-    kernel = Kernel(tmp_path / "project")
+@pytest.fixture(scope="module")
+def kernel(tmp_path_factory):
+    kernel = Kernel(tmp_path_factory.mktemp("curves"))
     yield kernel
     kernel.close()
+
+
+def run_named(kernel, name):
+    (run,) = [run for run in runs_of(kernel.folder) if run.info.run_name == name]
+    return run
 
 
 def texts(answer):
@@ -28,16 +33,16 @@ for epoch in nbtrack.progress(range(6), desc="epochs"):
 """
 
 
-def test_a_tracked_loop_records_its_curves_and_keeps_the_last_frame(kernel):
-    answer = kernel.run("%%track tree\n" + TRAINING)
+def test_a_tracked_loop_records_its_curves_and_keeps_the_last_frame(shared):
+    answer = shared.run("%%track curves\n" + TRAINING)
     assert answer.status == "ok"
     bar = next(text for text in texts(answer) if "epochs" in text)
     assert "✓ 6/6" in bar
     charts = [text for text in texts(answer) if "at step 5" in text]
     assert len(charts) == 1
     assert charts[0].splitlines()[0].endswith("0.1667 at step 5")
-    (run,) = runs_of(kernel.folder)
-    with store_of(kernel.folder) as store:
+    run = run_named(shared, "curves")
+    with store_of(shared.folder) as store:
         history = store.metric_history(run.info.run_id, "val_loss")
     assert [point.step for point in history] == [1, 3, 5]
 
@@ -59,21 +64,20 @@ def test_curves_are_drawn_once_or_not_at_all(kernel, magic):
     assert len(charts) == (0 if "no-live" in magic else 1)
 
 
-def test_without_a_run_the_curves_are_drawn_and_one_sentence_says_how_to_record(kernel):
-    answer = kernel.run(TRAINING)
+def test_without_a_run_the_curves_are_drawn_and_one_sentence_says_how_to_record(kernel9):
+    answer = kernel9.run(TRAINING)
     assert any("at step 5" in text for text in texts(answer))
     assert answer.printed.count("nothing, because no run is active") == 1
-    assert "no run is active" not in kernel.run(TRAINING).printed
-    assert runs_of(kernel.folder) == []
+    assert "no run is active" not in kernel9.run(TRAINING).printed
+    assert not (kernel9.folder / ".nbtrack").exists()
 
 
 def test_a_loop_in_a_function_of_another_cell_is_followed(kernel):
     kernel.run(
         "import nbtrack\ndef fit():\n    for i in nbtrack.progress(range(3)):\n        m = i"
     )
-    kernel.run("%%track f\nfit()")
-    (run,) = runs_of(kernel.folder)
-    assert run.data.metrics["m"] == 2
+    kernel.run("%%track fit\nfit()")
+    assert run_named(kernel, "fit").data.metrics["m"] == 2
 
 
 def test_an_exception_ends_the_bar_where_it_happened(kernel):

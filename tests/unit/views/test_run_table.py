@@ -1,0 +1,177 @@
+"""`nbtrack.runs`: which columns and rows a table has, and what it says."""
+
+import re
+
+import pytest
+
+import nbtrack
+from nbtrack import tags
+from nbtrack.errors import InvalidValue, NotFound
+from nbtrack.views.run_table import runs
+
+
+def record(name="", params=(), metrics=(), **own):
+    with nbtrack.start_run(run_name=name or None, tags=own or None) as run:
+        nbtrack.log_params(dict(params))
+        nbtrack.log_metrics(dict(metrics))
+    return run.run_id
+
+
+def header(table):
+    lines = str(table).splitlines()
+    rule = next(index for index, line in enumerate(lines) if line.startswith("──"))
+    return lines[rule - 1].split()
+
+
+def names(table):
+    return re.findall(r"^(run-\w+)", str(table), re.MULTILINE)
+
+
+def test_params_that_differ_come_first_and_the_others_are_said_once():
+    record("run-a", {"seed": 0, "lr": 0.1}, {"acc": 0.9})
+    record("run-b", {"seed": 0, "lr": 0.2}, {"acc": 0.8})
+    table = runs()
+    assert header(table) == ["name", "status", "start", "duration", "lr", "acc"]
+    assert "The same in all: seed=0" in str(table)
+
+
+def test_a_single_run_shows_all_its_params():
+    record("run-a", {"seed": 0, "lr": 0.1}, {"acc": 0.9})
+    assert header(runs())[4:] == ["seed", "lr", "acc"]
+
+
+def test_the_newest_run_is_on_top():
+    for name in ("run-a", "run-b"):
+        record(name)
+    assert names(runs()) == ["run-b", "run-a"]
+
+
+def test_a_query_and_an_order_are_applied():
+    for name, acc in (("run-a", 0.1), ("run-b", 0.9), ("run-c", 0.8)):
+        record(name, (), {"acc": acc})
+    table = runs("metrics.acc > 0.5", order_by="metrics.acc DESC")
+    assert names(table) == ["run-b", "run-c"]
+    assert (len(table), [run.info.run_name for run in table]) == (2, ["run-b", "run-c"])
+    assert table[0].data.metrics == {"acc": 0.9}
+    assert list(table.df["metrics.acc"]) == [0.9, 0.8]
+
+
+def test_the_best_value_is_marked_in_the_metrics_own_direction():
+    record("run-a", (), {"acc": 0.9, "loss": 0.3, "wins": 1})
+    record("run-b", (), {"acc": 0.8, "loss": 0.2, "wins": 2}, **{tags.DIRECTION: '{"wins":"min"}'})
+    text = str(runs())
+    assert re.search(r"run-a .*0\.9 \* +0\.3 +1 \*", text)
+    assert re.search(r"run-b .*0\.8 +0\.2 \* +2\b", text)
+
+
+def test_a_foreign_direction_tag_does_no_harm():
+    record("run-a", (), {"acc": 0.9}, **{tags.DIRECTION: "[1, 2"})
+    record("run-b", (), {"acc": 0.8}, **{tags.DIRECTION: "7"})
+    assert "0.9 *" in str(runs())
+
+
+def attempts(name, count):
+    first = record(f"{name} #1", {"lr": 1})
+    for number in range(2, count + 1):
+        own = {tags.ATTEMPT_OF: first, tags.ATTEMPT_NUMBER: str(number)}
+        record(f"{name} #{number}", {"lr": number}, **own)
+
+
+def test_attempts_of_a_cell_share_a_row():
+    attempts("run-x", 3)
+    record("run-other")
+    table = runs()
+    assert header(table)[:2] == ["name", "attempts"]
+    assert len(re.findall(r"^run-x", str(table), re.MULTILINE)) == 1
+    assert re.search(r"^run-x #3 +3 ", str(table), re.MULTILINE)
+    assert "runs(attempts=True) shows each" in str(table)
+    assert len(table) == 4
+
+
+def test_attempts_have_their_own_rows_when_asked_for_or_when_there_is_nothing_else():
+    attempts("run-x", 3)
+    assert str(runs()).count("run-x") == 3
+    record("run-other")
+    assert str(runs(attempts=True)).count("run-x") == 3
+
+
+def test_a_failed_run_says_why():
+    with pytest.raises(ZeroDivisionError), nbtrack.start_run(run_name="run-a"):
+        1 / 0  # noqa: B018 - it fails
+    assert "✗ failed: ZeroDivisionError" in str(runs())
+
+
+def test_a_long_table_is_cut_and_says_how_to_see_the_rest():
+    for number in range(22):
+        record(f"run-{number}")
+    assert len(names(runs())) == 20
+    assert "20 of 22 rows: runs(max_results=22) shows all" in str(runs())
+    assert len(names(runs(max_results=22))) == 22
+    few = runs(max_results=3)
+    assert (len(few), len(names(few))) == (3, 3)
+    assert "There are more runs" in str(few)
+    assert "more than 3 runs" in str(few)
+
+
+def test_many_params_and_metrics_are_limited_and_named():
+    for number in range(2):
+        keys = {f"p{index}": number for index in range(12)}
+        record(f"run-{number}", keys, {f"m{index}": number for index in range(9)})
+    text = str(runs())
+    assert "4 more params: p8, p9, p10, p11 (choose with columns=[…])" in text
+    assert "3 more metrics: m6, m7, m8" in text
+
+
+def test_columns_can_be_chosen_by_short_and_full_names():
+    record("run-a", {"lr": 0.1}, {"acc": 0.9}, team="blue")
+    table = runs(columns=["name", "lr", "metrics.acc", "tags.team", "run_id"])
+    assert header(table) == ["name", "lr", "acc", "team", "run_id"]
+
+
+def test_an_unknown_column_is_answered_with_the_nearest():
+    record("run-a", (), {"accuracy": 0.9})
+    with pytest.raises(InvalidValue, match=r"no column 'acuracy'\. Did you mean 'accuracy'"):
+        runs(columns=["acuracy"])
+
+
+def test_a_bad_query_is_answered_with_its_place():
+    record("run-a", (), {"acc": 0.9})
+    with pytest.raises(InvalidValue, match=r"column \d+"):
+        runs("metrics.acc >")
+
+
+def test_nothing_recorded_says_what_to_write():
+    table = runs()
+    assert "No runs in experiment 'Default' yet. Put %%track above a cell" in str(table)
+    assert table._repr_mimebundle_()["text/html"].count("<table") == 0
+
+
+def test_nothing_that_matches_says_so():
+    record("run-a")
+    assert "matches 'metrics.acc > 2'" in str(runs("metrics.acc > 2"))
+
+
+def test_other_experiments_are_found_by_name_and_all_of_them_by_a_star():
+    record("run-a")
+    identity = nbtrack.create_experiment("iris")
+    nbtrack.set_experiment("iris")
+    record("run-b")
+    assert names(runs()) == ["run-b"]
+    assert names(runs(experiment="Default")) == ["run-a"]
+    assert names(runs(experiment=identity)) == ["run-b"]
+    everything = runs(experiment="*")
+    assert sorted(names(everything)) == ["run-a", "run-b"]
+    assert "experiment" in header(everything)
+
+
+def test_an_unknown_experiment_is_a_sentence():
+    with pytest.raises(NotFound, match="irsi"):
+        runs(experiment="irsi")
+
+
+def test_every_form_of_the_table_shows_values_as_text():
+    record("run-<script>", {"p": "<img src=x>|`$1$`"})
+    bundle = runs()._repr_mimebundle_()
+    assert set(bundle) == {"text/html", "text/markdown", "text/plain"}
+    assert "<script" not in bundle["text/html"]
+    assert "<img" not in bundle["text/html"] + bundle["text/markdown"]
