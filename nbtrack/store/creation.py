@@ -19,6 +19,7 @@ import msgspec
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.schema import CreateIndex, CreateTable
 
+from nbtrack import platforms
 from nbtrack.entities import DEFAULT_EXPERIMENT_ID, DEFAULT_EXPERIMENT_NAME
 from nbtrack.errors import NotFound, WrongStore
 from nbtrack.store import schema, troubles
@@ -155,8 +156,4 @@ def _connect(path: Path) -> sqlite3.Connection:
 
 
 def _wal_works(folder: Path) -> bool:
-    try:
-        from nbtrack.platforms import is_network_filesystem
-    except ImportError:
-        return True
-    return not is_network_filesystem(folder)
+    return not platforms.is_network_filesystem(folder)

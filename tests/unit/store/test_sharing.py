@@ -1,0 +1,192 @@
+"""One SQLite file under many threads, processes and forks; locks and full disks are explained."""
+
+import os
+import sqlite3
+import subprocess
+import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+
+import pytest
+
+from nbtrack.entities import Metric, Param, Tag
+from nbtrack.errors import InvalidValue, Refused, Unavailable, WrongStore
+from nbtrack.store.database import Database
+from nbtrack.store.open import open_store
+from tests.needs import needs
+
+WRITER = """
+import sys
+from nbtrack.entities import Metric
+from nbtrack.store.open import open_store
+with open_store(sys.argv[1]) as store:
+    run = store.create_run("0", name=sys.argv[2]).info.run_id
+    for step in range(40):
+        store.log_batch(run, metrics=[Metric("m", step, step, step)])
+"""
+
+
+@pytest.fixture
+def store(tmp_path):
+    with open_store(f"sqlite:///{tmp_path}/nbtrack.db") as store:
+        yield store
+
+
+def test_eight_processes_write_at_once_and_nobody_is_locked_out(store):
+    writers = [
+        subprocess.Popen(
+            [sys.executable, "-c", WRITER, store.uri, f"writer-{number}"],
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        for number in range(8)
+    ]
+    assert [writer.communicate(timeout=50)[1] for writer in writers] == [""] * 8
+    runs = store.search_runs(["0"])
+    assert [len(store.metric_history(run.info.run_id, "m")) for run in runs] == [40] * 8
+
+
+def test_thirty_two_threads_write_and_read_at_once(store):
+    run = store.create_run("0").info.run_id
+
+    def work(number):
+        store.log_batch(
+            run,
+            metrics=[Metric(f"m{number % 5}", 1.0, number, number)],
+            params=[Param(f"p{number}", "x")],
+            tags=[Tag("last", str(number))],
+        )
+        return store.get_run(run).data.params[f"p{number}"]
+
+    with ThreadPoolExecutor(32) as threads:
+        assert list(threads.map(work, range(200))) == ["x"] * 200
+    assert sum(len(store.metric_history(run, f"m{n}")) for n in range(5)) == 200
+
+
+def test_creating_the_same_run_from_many_threads_makes_one(store):
+    chosen = "a" * 32
+    with ThreadPoolExecutor(8) as threads:
+        runs = list(threads.map(lambda _: store.create_run("0", run_id=chosen), range(16)))
+    assert len({run.info.run_name for run in runs}) == 1
+    assert len(store.search_runs(["0"])) == 1
+
+
+def fork(child):
+    """Run a function in a forked child and return its exit status."""
+    needs(hasattr(os, "fork"), "Forking is tested on Linux and macOS.")
+    pid = os.fork()
+    if pid == 0:
+        status = 1
+        try:
+            child()
+            status = 0
+        finally:
+            os._exit(status)
+    return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+
+
+@pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")
+def test_a_forked_child_writes_with_connections_of_its_own(store):
+    run = store.create_run("0").info.run_id
+
+    def child():
+        store.log_batch(run, tags=[Tag("child", "1")])
+        store.close()
+
+    assert fork(child) == 0
+    store.log_batch(run, tags=[Tag("parent", "1")])
+    assert store.get_run(run).data.tags.keys() >= {"child", "parent"}
+
+
+@pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")
+def test_a_fork_while_another_thread_writes_does_not_hang(store):
+    run = store.create_run("0").info.run_id
+    stop = threading.Event()
+
+    def write():
+        step = 0
+        while not stop.is_set():
+            step += 1
+            store.log_batch(run, metrics=[Metric("m", 1.0, step, step)])
+
+    thread = threading.Thread(target=write)
+    thread.start()
+    try:
+        for number in range(10):
+            tag = Tag(f"child-{number}", "1")
+            assert fork(lambda tag=tag: store.log_batch(run, tags=[tag])) == 0
+    finally:
+        stop.set()
+        thread.join()
+    assert len(store.get_run(run).data.tags) == 11
+
+
+def test_a_lock_that_is_never_given_back_is_explained_and_reads_go_on(store, monkeypatch):
+    monkeypatch.setattr(store._database, "busy_seconds", 0.2)
+    run = store.create_run("0").info.run_id
+    with store._database.read() as connection:
+        connection.exec_driver_sql("PRAGMA busy_timeout=100")
+    path = store.uri.removeprefix("sqlite:///")
+    with closing(sqlite3.connect(path, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        with pytest.raises(Unavailable, match="locked by another process"):
+            store.log_batch(run, tags=[Tag("a", "b")])
+        assert store.get_run(run).info.run_id == run
+    store.log_batch(run, tags=[Tag("a", "b")])
+
+
+def test_a_full_disk_is_explained_and_nothing_half_is_kept(store):
+    run = store.create_run("0").info.run_id
+    with store._database.read() as connection:
+        pages = connection.exec_driver_sql("PRAGMA page_count").scalar()
+        connection.exec_driver_sql(f"PRAGMA max_page_count={pages + 2}")
+    with pytest.raises(Unavailable, match=r"disk that holds .* is full"):
+        store.log_batch(run, tags=[Tag("small", "1"), Tag("big", "x" * 100_000)])
+    assert "small" not in store.get_run(run).data.tags
+    with store._database.read() as connection:
+        connection.exec_driver_sql("PRAGMA max_page_count=1000000")
+    store.log_batch(run, tags=[Tag("small", "1")])
+
+
+def test_ids_of_a_transaction_that_failed_are_forgotten(store):
+    run = store.create_run("0").info.run_id
+    store.log_batch(run, params=[Param("p", "1")])
+    with pytest.raises(InvalidValue):
+        store.log_batch(
+            run, params=[Param("new", "1"), Param("p", "2")], metrics=[Metric("m2", 1.0, 1)]
+        )
+    with open_store(store.uri) as other:  # takes the ids that were rolled back
+        other.log_batch(run, params=[Param("theirs", "1")])
+    store.log_batch(run, params=[Param("new", "2")])
+    assert store.get_run(run).data.params == {"p": "1", "theirs": "1", "new": "2"}
+
+
+def test_a_damaged_database_is_explained(tmp_path):
+    path = tmp_path / "nbtrack.db"
+    with open_store(f"sqlite:///{path}") as store:
+        run = store.create_run("0").info.run_id
+        store.log_batch(run, tags=[Tag(f"t{n}", "x" * 1000) for n in range(200)])
+    content = bytearray(path.read_bytes())
+    content[4096 * 2 :] = b"\xff" * (len(content) - 4096 * 2)
+    path.write_bytes(content)
+    with (
+        pytest.raises(WrongStore, match=r"damaged.*\.recover"),
+        open_store(f"sqlite:///{path}") as store,
+    ):
+        store.get_run(run)
+
+
+def test_a_read_only_database_is_read_and_refuses_writes(store, tmp_path):
+    run = store.create_run("0").info.run_id
+    with store._database.read() as connection:
+        connection.exec_driver_sql("PRAGMA query_only=1")
+    with pytest.raises(Refused, match="read-only"):
+        store.log_batch(run, tags=[Tag("a", "b")])
+    assert store.get_run(run)
+
+
+def test_a_closed_database_can_be_closed_again(tmp_path):
+    database = Database(tmp_path / "x.db")
+    database.close()
+    database.close()
