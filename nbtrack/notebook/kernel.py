@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -40,6 +41,8 @@ class Kernel:
         self._folder = Path.cwd()
         self._undo: list[tuple[str, Callable[[], None]]] = []
         self.attempts = Attempts()
+        # Runs of the cells that run now, innermost last, with their threads.
+        self.open_runs: list[tuple[int, ActiveRun]] = []
         self.background = Background()
 
     @property
@@ -79,6 +82,11 @@ class Kernel:
         if name is not None:
             return session.experiment_named(name)
         return experiments.experiment_of_new_runs(session)
+
+    def outer_run(self) -> ActiveRun | None:
+        """Return the run of the tracked cell that the calling thread is in the middle of."""
+        here = threading.get_ident()
+        return next((run for thread, run in reversed(self.open_runs) if thread == here), None)
 
     def settle(self) -> None:
         """Have everything that is under way reach the store and the files, before a read."""

@@ -8,6 +8,7 @@ and shows the line under the cell. What can wait goes to the kernel's background
 from __future__ import annotations
 
 import ast
+import threading
 import time
 import warnings
 from dataclasses import replace
@@ -97,12 +98,12 @@ def _begin(kernel: Kernel, info: Any, asked: Options) -> _Begun:
         return _resume(kernel, session, asked.resume, previous, cell)
     attempt = next_attempt("", cell, previous, generated_name())
     parent = kernel.find_run(asked.parent).info.run_id if asked.parent else None
-    outer = active_run.current()
+    outer = kernel.outer_run()
     run = active_run.begin_run(
         session,
         experiment,
         name=attempt.name,
-        parent_run_id=parent or (outer.run_id if outer and not outer.ended else None),
+        parent_run_id=parent or (outer.run_id if outer else None),
         tags=_tags(asked, attempt),
     )
     attempt.run_id = run.run_id
@@ -151,9 +152,10 @@ class TrackedCell:
         self._asked = asked
         self._begun = begun
         self._run = begun.run if begun else None
-        self._outer = active_run.ambient()
+        self._ambient_before = active_run.ambient()
         self._live = Live(self._run, draw=not (asked.no_live or asked.quiet))
         if self._run is not None:
+            kernel.open_runs.append((threading.get_ident(), self._run))
             active_run.push(self._run)
             active_run.set_ambient(self._run)
             active_run.set_last_tracked(self._run)
@@ -181,9 +183,10 @@ class TrackedCell:
         run = self._run
         if run is None:
             return
+        self._kernel.open_runs[:] = [o for o in self._kernel.open_runs if o[1] is not run]
         if active_run.ambient() is run:
-            outer = self._outer
-            active_run.set_ambient(None if outer is None or outer.ended else outer)
+            before = self._ambient_before
+            active_run.set_ambient(None if before is None or before.ended else before)
         run.close(outcome.status, end_time)
 
     def _show(self, outcome: Outcome, seconds: float) -> None:
