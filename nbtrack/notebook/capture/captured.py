@@ -30,7 +30,8 @@ class CaptureOptions:
     metrics : mapping of str to str, or None
         ``-m acc:max,loss``: exactly these are captured as metrics, each with "max", "min" or "".
     no_params, no_reads, no_metrics : bool
-        ``--no-params`` (no param at all), ``--no-reads`` (none that the cell only reads), ``--no-metrics``.
+        ``--no-params`` (no param at all), ``--no-reads`` (none that the cell only reads),
+        ``--no-metrics``.
     """
 
     params: tuple[str, ...] | None = None
@@ -47,8 +48,8 @@ class Captured:
     Parameters
     ----------
     params : dict
-        Key to a str, number, bool, None, or a list or tuple of these; ``str(value)`` is what is stored.
-        Values that look like secrets are already replaced.
+        Key to a str, number, bool, None, or a list or tuple of these; ``str(value)`` is what is
+        stored. Values that look like secrets are already replaced.
     metrics : dict
         Key to float; may be NaN or infinite.
     left_out : list of LeftOut

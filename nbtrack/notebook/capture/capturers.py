@@ -1,4 +1,4 @@
-"""Runs the capturers that other packages add (entry points ``nbtrack.capture``), so that none can do harm."""
+"""Runs capturers of other packages (entry points ``nbtrack.capture``); none can do harm."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Constant keyword arguments of classes: ``model = Forest(n_estimators=100)`` gives ``model.n_estimators``."""
+"""Constant keywords of classes: ``m = Forest(n_estimators=100)`` gives ``m.n_estimators``."""
 
 from __future__ import annotations
 
@@ -35,8 +35,9 @@ class ClassCall(NamedTuple):
 def class_calls(node: ast.expr, namespace: Mapping[str, Any]) -> Iterator[ClassCall]:
     """Find the class that an assignment's value is made by.
 
-    That is the outermost call, or the one that methods are chained to (``Forest(…).fit(X, y)``); where a
-    function is called, the classes among its arguments (``cross_val_score(SVC(C=2), X, y)``).
+    That is the outermost call, or the one that methods are chained to (``Forest(…).fit(X, y)``);
+    where a function is called, the classes among its arguments (``cross_val_score(SVC(C=2), X,
+    y)``).
     """
     part: ast.expr = node
     while isinstance(part, ast.Await | ast.Call | ast.Attribute | ast.Subscript):

@@ -1,8 +1,8 @@
-"""The state of the code around a notebook: commit, branch, remote, and the patch of what is not committed.
+"""The state of the code around a notebook: commit, branch, remote, uncommitted changes.
 
 Asks the ``git`` command; every call has a time limit, a size limit, and options that keep a cloned
-repository from running commands of its own (``diff.external``, ``core.fsmonitor``, textconv). Call it in a
-thread (`background.Later`): in a huge repository it takes seconds.
+repository from running commands of its own (``diff.external``, ``core.fsmonitor``, textconv). Call
+it in a thread (`background.Later`): in a huge repository it takes seconds.
 """
 
 from __future__ import annotations
@@ -38,7 +38,8 @@ class CodeState:
     Parameters
     ----------
     patch : str
-        Changes of tracked files against the commit, without notebooks, secrets redacted; "" if none.
+        Changes of tracked files against the commit, without notebooks, secrets redacted; "" if
+        none.
     problem : str
         Why something is missing: no git, no repository, too slow, a patch that is too large.
     """
@@ -74,7 +75,7 @@ def _with(state: CodeState, *, patch: str = "", problem: str = "") -> CodeState:
 
 
 def _patch(folder: Path, deadline: float) -> str | None:
-    """Give the diff of tracked files, or None if it is too large. git writes to a file, so no pipe fills."""
+    """Give the diff of tracked files, or None if it is too large; a file takes it, no pipe."""
     options = ("--no-ext-diff", "--no-textconv", "--no-color", "--submodule=short")
     # Relative to the repository's root, wherever the notebook is.
     only = ("--", ":(top)", ":(top,exclude,glob)**/*.ipynb")
@@ -98,7 +99,7 @@ def _run(
     # A hook of git sets these; they would make git look at another repository.
     environment = {k: v for k, v in os.environ.items() if k not in {"GIT_DIR", "GIT_WORK_TREE"}}
     environment |= {"GIT_OPTIONAL_LOCKS": "0", "GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C"}
-    return subprocess.run(
+    return subprocess.run(  # noqa: S603 fixed words, no shell
         ["git", *_SAFE, *words],  # noqa: S607 the user's git is found on the path
         cwd=folder,
         env=environment,

@@ -1,7 +1,7 @@
-"""The frames and arrays a cell read, described and not stored: name, shape, types, sampled fingerprint.
+"""The frames and arrays a cell read, described: name, shape, types, sampled fingerprint.
 
-Each becomes a `DatasetInput` whose schema and profile are MLflow's JSON (``mlflow_colspec`` for tables,
-``mlflow_tensorspec`` for arrays), so that MLflow's pages show them.
+Each becomes a `DatasetInput` whose schema and profile are MLflow's JSON (``mlflow_colspec`` for
+tables, ``mlflow_tensorspec`` for arrays), so that MLflow's pages show them.
 """
 
 from __future__ import annotations
@@ -106,7 +106,7 @@ _TABLE = (lambda v: _column_spec(v.columns, v.dtypes), _frame_profile)
 _COLUMN = (lambda v: _column_spec([v.name or "0"], [v.dtype]), _series_profile)
 _ARRAY = (_tensor_spec, _array_profile)
 
-# (library, class name, or "*") -> how it is described. Lazy frames are left alone: asking runs them.
+# (library, class name or "*") -> how it is described. Lazy frames are not: asking runs them.
 _SHAPES: dict[tuple[str, str], Shape] = {
     ("pandas", "DataFrame"): Shape(*_TABLE, fingerprints.of_pandas),
     ("geopandas", "GeoDataFrame"): Shape(*_TABLE, fingerprints.of_pandas),
@@ -124,7 +124,7 @@ _SHAPES: dict[tuple[str, str], Shape] = {
 
 
 def shape_of(value: Any) -> Shape | None:
-    """Tell how a value is described; None if it is no frame or array with at least one dimension."""
+    """Tell how a value is described; None if it is no frame or array with a dimension."""
     kind = type(value)
     library = str(kind.__module__).partition(".")[0]
     shape = _SHAPES.get((library, kind.__name__)) or _SHAPES.get((library, "*"))
@@ -199,7 +199,7 @@ def datasets(
             source = _path_of(name.partition(".")[0], facts, namespace, history, made=made)
             context = "made" if made else "read"
             found.append(describe(name, value, context=context, source=source))
-        except Exception:  # noqa: BLE001 a library's own code; this one is not described
+        except Exception:  # noqa: BLE001, S112 a library's own code; this one is not described
             continue
     return found
 

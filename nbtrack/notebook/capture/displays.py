@@ -1,7 +1,8 @@
 """The entries that an expression writes into a container, judged one by one later.
 
 ``{"lr": 0.1, "opt": {"name": "adam"}}`` writes ``lr`` and ``opt.name``; ``dict(lr=0.1)`` and
-``{**BASE, "lr": 0.1}``, ``BASE | {...}``, ``Config(lr=0.1)`` and ``replace(cfg, lr=0.1)`` are read the same way.
+``{**BASE, "lr": 0.1}``, ``BASE | {...}``, ``Config(lr=0.1)`` and ``replace(cfg, lr=0.1)`` are read
+the same way.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 import ast
 from dataclasses import dataclass, field
 
-from nbtrack.notebook.capture.scan import key_text
+from nbtrack.notebook.capture.targets import key_text
 
 # Functions whose result has the entries of their first argument.
 COPIES = frozenset({"dict", "copy", "deepcopy", "replace", "asdict", "vars", "SimpleNamespace"})
@@ -22,7 +23,7 @@ class Display:
 
     paths: dict[str, ast.expr] = field(default_factory=dict)
     bases: list[ast.expr] = field(default_factory=list)
-    # The call that makes the container, when only the run-time knows what it is (a class or a function).
+    # The call that makes the container, when only the run-time knows whether it is a class.
     call: ast.Call | None = None
     # Some keys are computed, so any entry may have been written by them.
     computed_keys: bool = False

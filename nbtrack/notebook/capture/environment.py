@@ -1,4 +1,4 @@
-"""The environment of a run: Python, the platform, and the versions of imported packages; and seeds."""
+"""The environment of a run: Python, platform, versions of imported packages; and seeds."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ def _installed_version(distribution: str) -> str:
 
 
 def seed_everything(seed: int) -> list[str]:
-    """Seed ``random``, and numpy and torch where they are loaded; give the names of what was seeded."""
+    """Seed ``random``, and numpy and torch where they are loaded; name what was seeded."""
     import random
 
     random.seed(seed)

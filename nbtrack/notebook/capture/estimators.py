@@ -1,8 +1,8 @@
 """Fitted estimators: their class and the parameters that differ from the default.
 
-By scikit-learn's convention (https://scikit-learn.org/stable/developers/develop.html): ``get_params``,
-parameters named by the signature of ``__init__``, attributes ending in ``_`` once fitted. XGBoost, LightGBM
-and CatBoost follow it. Nothing is imported here.
+By scikit-learn's convention (https://scikit-learn.org/stable/developers/develop.html):
+``get_params``, parameters named by the signature of ``__init__``, attributes ending in ``_`` once
+fitted. XGBoost, LightGBM and CatBoost follow it. Nothing is imported here.
 """
 
 from __future__ import annotations

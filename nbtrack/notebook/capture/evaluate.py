@@ -1,7 +1,7 @@
 """The value of a constant expression, computed again without running any code of the notebook.
 
-Only literals, arithmetic, f-strings, displays and six built-in functions are computed, on plain values,
-and nothing that could take long: the expression may stand in a branch that did not run.
+Only literals, arithmetic, f-strings, displays and six built-in functions are computed, on plain
+values, and nothing that could take long: the expression may stand in a branch that did not run.
 """
 
 from __future__ import annotations

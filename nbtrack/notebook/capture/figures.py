@@ -1,8 +1,8 @@
 """The figures a cell draws, seen where they are displayed, once each.
 
-The inline back end of matplotlib closes its figures before ``post_run_cell``, so they are taken from the
-display publisher and from the displayhook (a figure on the last line). With other back ends, pyplot figures
-that the cell opened and left open are drawn at its end.
+The inline back end of matplotlib closes its figures before ``post_run_cell``, so they are taken
+from the display publisher and from the displayhook (a figure on the last line). With other back
+ends, pyplot figures that the cell opened and left open are drawn at its end.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ class Figure(NamedTuple):
 
 
 class FigureWatch:
-    """Watches an IPython shell's displays between `install` and `uninstall`; neither ever raises."""
+    """Watches a shell's displays between `install` and `uninstall`; neither ever raises."""
 
     def __init__(self, shell: Any) -> None:
         self.shell = shell
@@ -182,7 +182,7 @@ def _as_bytes(content: Any, media_type: str) -> bytes:
 
 
 def _open_figures() -> list[Any]:
-    """Give pyplot's open figures without importing anything or making the current figure another one."""
+    """Give pyplot's open figures; imports nothing, leaves the current figure as it is."""
     helpers = sys.modules.get("matplotlib._pylab_helpers")
     if helpers is None:
         return []

@@ -1,4 +1,4 @@
-"""Fingerprints of frames and arrays from a strided sample of about 1,000 elements: cheap at any size.
+"""Fingerprints of frames and arrays from about 1,000 sampled elements: cheap at any size.
 
 A changed element between the samples is not seen, which is why a digest is always marked "sampled".
 Libraries are recognised by the module of the value's type and never imported here.
@@ -18,7 +18,7 @@ _MAX_TEXT = 200
 
 
 def indices(length: int, samples: int) -> list[int]:
-    """Give at most ``samples`` positions spread over ``range(length)``, with the first and the last."""
+    """Give at most ``samples`` positions spread over ``range(length)``, both ends included."""
     if length <= samples:
         return list(range(length))
     if samples <= 1:
@@ -72,7 +72,9 @@ def of_pandas(frame: Any) -> str:
     width = min(len(frame.columns), MAX_COLUMNS)
     rows = indices(len(frame), max(10, SAMPLES // max(width, 1)))
     sample = frame.iloc[rows, :width]
-    head = f"{frame.shape}{[str(column) for column in sample.columns]}{list(map(str, sample.dtypes))}"
+    head = (
+        f"{frame.shape}{[str(column) for column in sample.columns]}{list(map(str, sample.dtypes))}"
+    )
     # One conversion for all columns: column by column costs three times as much.
     return digest([head, *map(_texts, sample.to_numpy(dtype=object).tolist())])
 
@@ -93,7 +95,7 @@ def of_polars(frame: Any) -> str:
 
 
 def of_tensor(tensor: Any) -> str:
-    """Fingerprint a torch tensor in main memory; one on a device is not read: that would wait for it."""
+    """Fingerprint a torch tensor in main memory; reading one on a device would wait for it."""
     head = f"{tuple(tensor.shape)}{tensor.dtype}"
     if str(getattr(tensor, "device", "cpu")) != "cpu" or not getattr(tensor, "is_leaf", True):
         return digest([head])

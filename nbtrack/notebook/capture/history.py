@@ -1,8 +1,8 @@
 """Which cell gave a name its value: the notebook's executed cells, searched backwards.
 
 IPython keeps the source of every executed cell in ``In`` (also of those that ran before nbtrack was
-loaded). Only cells that hold the name as a word are parsed, and each text only once, so that the search
-stays fast in notebooks with hundreds of cells.
+loaded). Only cells that hold the name as a word are parsed, and each text only once, so that the
+search stays fast in notebooks with hundreds of cells.
 """
 
 from __future__ import annotations
@@ -65,7 +65,7 @@ class History:
     def is_constant(
         self, name: str, namespace: Mapping[str, Any], depth: int = _MAX_DEPTH
     ) -> bool | None:
-        """Whether the cell that assigned a name gave it constants only; None if no cell assigned it."""
+        """Whether the cell that assigned a name gave it constants only; None: no cell did."""
         number = self.origin(name)
         if number is None:
             return None

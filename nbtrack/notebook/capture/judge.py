@@ -1,4 +1,4 @@
-"""Whether an expression of a cell is constant: literals and params, and what is built from them alone."""
+"""Whether an expression is constant: literals and params, and what is built from them alone."""
 
 from __future__ import annotations
 
@@ -15,11 +15,13 @@ from nbtrack.notebook.capture.evaluate import (
 )
 from nbtrack.notebook.capture.knowledge import is_settings, loads_settings
 from nbtrack.notebook.capture.resolve import resolve
-from nbtrack.notebook.capture.scan import Facts, entry_path
+from nbtrack.notebook.capture.targets import entry_path
 from nbtrack.notebook.capture.values import NO_SCALAR, entries, scalar
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+
+    from nbtrack.notebook.capture.scan import Facts
 
 _MISSING = object()
 
@@ -62,7 +64,7 @@ class Judge:
         if bindings is None:
             return name in self.given
         if name in self.facts.reads and name not in self.given:
-            # Read before it is assigned: x = x + 1. A name that did not exist cannot have been read.
+            # Read before it is assigned: what it was before decides too.
             return False
         return all(
             b.value is not None and not b.in_loop and self.is_constant(b.value) for b in bindings
@@ -75,7 +77,8 @@ class Judge:
         judge = _JUDGES.get(type(node))
         return judge is not None and judge(self, node)
 
-    def _all(self, *nodes: ast.expr | None) -> bool:
+    def all_constant(self, *nodes: ast.expr | None) -> bool:
+        """Whether all these expressions are constant; absent ones are."""
         return all(self.is_constant(node) for node in nodes if node is not None)
 
     def literal(self, node: ast.Constant) -> bool:
@@ -85,8 +88,8 @@ class Judge:
         return self.name_is_constant(node.id)
 
     def choice(self, node: ast.IfExp) -> bool:
-        """``a if c else b``: the condition may also ask something outside the cell (is there a GPU?)."""
-        return self._all(node.body, node.orelse) and (
+        """Judge ``a if c else b``; the condition may also ask a module (is there a GPU?)."""
+        return self.all_constant(node.body, node.orelse) and (
             self.is_constant(node.test) or self._asks_modules(node.test)
         )
 
@@ -103,9 +106,9 @@ class Judge:
         arguments = [*node.args, *(keyword.value for keyword in node.keywords)]
         if isinstance(node.func, ast.Name):
             known = node.func.id in BUILTINS and node.func.id not in self.namespace
-            return known and self._all(*arguments)
+            return known and self.all_constant(*arguments)
         if isinstance(node.func, ast.Attribute) and node.func.attr in TEXT_METHODS:
-            return self._all(node.func.value, *arguments) and _is_text(node.func.value)
+            return self.all_constant(node.func.value, *arguments) and _is_text(node.func.value)
         return False
 
     def entry(self, node: ast.Attribute | ast.Subscript) -> bool:
@@ -125,15 +128,15 @@ class Judge:
         return path in NUMBER_NAMES or path.isupper()
 
     def mapping(self, node: ast.Dict) -> bool:
-        return self._all(*node.keys, *node.values) and None not in node.keys
+        return self.all_constant(*node.keys, *node.values) and None not in node.keys
 
     def elements(self, node: ast.List | ast.Tuple | ast.Set) -> bool:
-        return self._all(*node.elts)
+        return self.all_constant(*node.elts)
 
     # Entries
 
     def displays(self, name: str) -> list[Display] | None:
-        """Give what each assignment to a name writes into it; None if one of them is something else."""
+        """Give what each assignment to a name writes into it; None if one is anything else."""
         if name not in self._displays:
             bindings = self.facts.bindings.get(name, ())
             found = [
@@ -154,7 +157,7 @@ class Judge:
         """Whether all entries that the cell wrote into a container are constant."""
         displays = self.displays(name) if self.is_container(name) else None
         return displays is not None and all(
-            self._all(*display.paths.values(), *display.bases)
+            self.all_constant(*display.paths.values(), *display.bases)
             and (display.call is None or self._makes_settings(display.call))
             for display in displays
         )
@@ -177,7 +180,7 @@ class Judge:
         )
 
     def _written(self, name: str, path: str) -> list[ast.expr | None]:
-        """Give the expressions that entry assignments wrote to a path; None where it was in a loop."""
+        """Give the expressions written to a path by assignments; None for one in a loop."""
         found: list[ast.expr | None] = []
         for entry in self.facts.entries.get(name, ()):
             if entry.path == path:
@@ -206,14 +209,14 @@ class Judge:
         displays = self.displays(node.id)
         if displays is None:
             return node.id in self.given
-        return all(self._all(*d.paths.values(), *d.bases) for d in displays)
+        return all(self.all_constant(*d.paths.values(), *d.bases) for d in displays)
 
     def _makes_settings(self, call: ast.Call) -> bool:
-        """Whether a call makes a container of constants: a dataclass, a loader of settings files."""
+        """Whether a call makes a container of constants: a dataclass, a loader of settings."""
         if loads_settings(call):
             return True
         callee = resolve(call.func, self.namespace)
-        return isinstance(callee, type) and self._all(*call.args)
+        return isinstance(callee, type) and self.all_constant(*call.args)
 
     # Values
 
@@ -228,7 +231,7 @@ class Judge:
         return evaluate(node, self._look_up)
 
     def as_written(self, name: str, path: str, value: Any) -> bool:
-        """Whether a constant entry still holds what the source says, as far as that can be computed."""
+        """Whether a constant entry still holds what the source says, as far as that is known."""
         expected = [e for e in self._written(name, path) if e is not None][-1:]
         if not expected and name in self.facts.classes:
             expected = [class_body(self.facts.classes[name])[path]]
@@ -240,7 +243,7 @@ class Judge:
         return self.equals(expected[0], value)
 
     def equals(self, node: ast.expr, value: Any) -> bool:
-        """Whether a value is what a constant expression gives; for lists and tuples only if it is known."""
+        """Whether a value is what a constant expression gives; a list or tuple only if known."""
         listed = isinstance(value, list | tuple)
         try:
             expected = self.value(node)
@@ -281,11 +284,12 @@ def class_body(node: ast.ClassDef) -> dict[str, ast.expr]:
     """Give the expressions that a class used as a namespace assigns to its names."""
     found: dict[str, ast.expr] = {}
     for statement in node.body:
-        if isinstance(statement, ast.Assign) and isinstance(statement.targets[0], ast.Name):
-            found[statement.targets[0].id] = statement.value
-        elif isinstance(statement, ast.AnnAssign) and isinstance(statement.target, ast.Name):
-            if statement.value is not None:
-                found[statement.target.id] = statement.value
+        if not isinstance(statement, ast.Assign | ast.AnnAssign) or statement.value is None:
+            continue
+        one = isinstance(statement, ast.AnnAssign)
+        target = statement.target if one else statement.targets[0]
+        if isinstance(target, ast.Name):
+            found[target.id] = statement.value
     return found
 
 
@@ -317,12 +321,12 @@ _JUDGES: dict[type[ast.expr], Callable[[Judge, Any], bool]] = {
     ast.Constant: Judge.literal,
     ast.Name: Judge.name,
     ast.UnaryOp: lambda judge, node: judge.is_constant(node.operand),
-    ast.BinOp: lambda judge, node: judge._all(node.left, node.right),
-    ast.BoolOp: lambda judge, node: judge._all(*node.values),
-    ast.Compare: lambda judge, node: judge._all(node.left, *node.comparators),
+    ast.BinOp: lambda judge, node: judge.all_constant(node.left, node.right),
+    ast.BoolOp: lambda judge, node: judge.all_constant(*node.values),
+    ast.Compare: lambda judge, node: judge.all_constant(node.left, *node.comparators),
     ast.IfExp: Judge.choice,
-    ast.JoinedStr: lambda judge, node: judge._all(*node.values),
-    ast.FormattedValue: lambda judge, node: judge._all(node.value, node.format_spec),
+    ast.JoinedStr: lambda judge, node: judge.all_constant(*node.values),
+    ast.FormattedValue: lambda judge, node: judge.all_constant(node.value, node.format_spec),
     ast.NamedExpr: lambda judge, node: judge.is_constant(node.value),
     ast.Call: Judge.call,
     ast.Attribute: Judge.entry,

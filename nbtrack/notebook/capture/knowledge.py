@@ -1,4 +1,4 @@
-"""What is known of particular functions, classes and libraries: small tables, nothing else decides by name."""
+"""What is known of particular functions and libraries; nothing else decides by name."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import timeit
 from typing import TYPE_CHECKING, Any
 
 from nbtrack.notebook.capture.resolve import dotted, resolve
+from nbtrack.notebook.capture.words import words
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -28,23 +29,9 @@ _CLOCKS = frozenset(
         timeit.default_timer,
     }
 )
-_CLOCK_NAMES = frozenset(
-    [
-        "time",
-        "time_ns",
-        "perf_counter",
-        "perf_counter_ns",
-        "monotonic",
-        "monotonic_ns",
-        "process_time",
-        "process_time_ns",
-        "thread_time",
-        "default_timer",
-        "now",
-        "utcnow",
-        "today",
-        "timestamp",
-    ]
+_CLOCK_NAMES = words(
+    "time time_ns perf_counter perf_counter_ns monotonic monotonic_ns process_time "
+    "process_time_ns thread_time default_timer now utcnow today timestamp"
 )
 # Functions that change the type of what a clock gave, not its meaning.
 _CONVERSIONS = frozenset({"int", "float", "round", "str"})
@@ -63,44 +50,12 @@ _LOADERS = frozenset(
     for name in names
 )
 
-# Libraries whose classes are no models or settings: their keywords say how something is shown or held.
-_NOT_MODELS = frozenset(
-    [
-        "builtins",
-        "pandas",
-        "numpy",
-        "matplotlib",
-        "mpl_toolkits",
-        "seaborn",
-        "plotly",
-        "altair",
-        "bokeh",
-        "tqdm",
-        "rich",
-        "IPython",
-        "ipywidgets",
-        "nbtrack",
-        "mlflow",
-        "wandb",
-        "logging",
-        "warnings",
-        "pathlib",
-        "datetime",
-        "io",
-        "threading",
-        "multiprocessing",
-        "concurrent",
-        "contextlib",
-        "argparse",
-        "collections",
-        "decimal",
-        "fractions",
-        "random",
-        "time",
-        "_io",
-        "polars",
-        "pyarrow",
-    ]
+# Libraries whose classes are no models or settings: their keywords say how a thing is shown.
+_NOT_MODELS = words(
+    "builtins pandas numpy matplotlib mpl_toolkits seaborn plotly altair bokeh tqdm rich "
+    "IPython ipywidgets nbtrack mlflow wandb logging warnings pathlib datetime io threading "
+    "multiprocessing concurrent contextlib argparse collections decimal fractions random time "
+    "_io polars pyarrow"
 )
 
 
@@ -112,7 +67,7 @@ def is_clock(node: ast.expr | None, namespace: Mapping[str, Any]) -> bool:
     if parts and parts[-1] in _CONVERSIONS and len(node.args) >= 1:
         return is_clock(node.args[0], namespace)
     if not parts:
-        # datetime.now().timestamp()
+        # as in datetime.now().timestamp()
         inner = node.func.value if isinstance(node.func, ast.Attribute) else None
         return isinstance(node.func, ast.Attribute) and (
             node.func.attr == "timestamp" and is_clock(inner, namespace)
@@ -148,7 +103,7 @@ def is_settings(value: Any) -> bool:
 
 
 def keywords_are_params(callee: Any) -> bool:
-    """Whether constant keyword arguments of this callee are params: it is a class, of a model or settings."""
+    """Whether constant keywords of this callee are params: a class of a model or settings."""
     if not isinstance(callee, type):
         return False
     if callee.__module__ in {"functools", "types"}:

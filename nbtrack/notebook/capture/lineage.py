@@ -1,8 +1,8 @@
 """The cells whose values a cell used, by data flow: assignments, changes in place, and functions.
 
 A cell that read ``model`` used the cell that assigned it, the cells that changed it in place since
-(``model.fit(X, y)``, ``df["z"] = …``, ``train(model)`` with a function of the notebook), and all that these
-cells read in turn.
+(``model.fit(X, y)``, ``df["z"] = …``, ``train(model)`` with a function of the notebook), and all
+that these cells read in turn.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ class SourceCell(NamedTuple):
 
 
 def cell_hash(source: str) -> str:
-    """Give a cell's identity: 16 hexadecimal digits that ignore trailing space and outer empty lines."""
+    """Give 16 hexadecimal digits that ignore trailing space and outer empty lines."""
     lines = [line.rstrip() for line in source.strip("\n").split("\n")]
     return sha256("\n".join(lines).encode("utf-8", "surrogatepass")).hexdigest()[:16]
 

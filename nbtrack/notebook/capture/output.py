@@ -1,7 +1,8 @@
 """Keeps what a cell prints, as a terminal would show it at the end: a progress bar is one line.
 
-`Terminal` turns text with carriage returns, backspaces and cursor movements into lines; `OutputTee` hangs
-it behind the ``write`` of ``sys.stdout`` and ``sys.stderr``. The streams stay the same objects.
+`Terminal` turns text with carriage returns, backspaces and cursor movements into lines; `OutputTee`
+hangs it behind the ``write`` of ``sys.stdout`` and ``sys.stderr``. The streams stay the same
+objects.
 """
 
 from __future__ import annotations
@@ -171,7 +172,7 @@ class OutputTee:
         for stream in dict.fromkeys((sys.stdout, sys.stderr)):
             try:
                 self._hook(stream)
-            except Exception:  # noqa: BLE001, PERF203 a stream that takes no attribute is not kept
+            except Exception:  # noqa: BLE001, S112 a stream that takes no attribute is not kept
                 continue
 
     def uninstall(self) -> None:
@@ -180,7 +181,7 @@ class OutputTee:
         while self._undo:
             try:
                 self._undo.pop()()
-            except Exception:  # noqa: BLE001, PERF203 it is gone already
+            except Exception:  # noqa: BLE001, S112 it is gone already
                 continue
 
     def text(self) -> str:
@@ -229,5 +230,5 @@ class OutputTee:
         for terminal, text in pending:
             try:
                 terminal.write(text)
-            except Exception:  # noqa: BLE001, PERF203 this piece is lost, printing is not
+            except Exception:  # noqa: BLE001, S112 this piece is lost, printing is not
                 continue

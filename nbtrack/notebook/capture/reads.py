@@ -1,4 +1,4 @@
-"""What a cell reads from the notebook, itself and through the notebook's functions, seen before it runs."""
+"""What a cell reads, itself and through functions of the notebook, seen before it runs."""
 
 from __future__ import annotations
 

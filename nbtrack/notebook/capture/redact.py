@@ -1,8 +1,8 @@
 """Takes secrets out of source text, patches, output and captured values.
 
-Three signs: the shape of well-known tokens, the password in a URL, and a name like key, token, secret or
-password in front of a text. What is found becomes ``[redacted]``; line counts stay. Every pattern starts
-at a word's beginning and is bounded, so the time is linear in the text.
+Three signs: the shape of well-known tokens, the password in a URL, and a name like key, token,
+secret or password in front of a text. What is found becomes ``[redacted]``; line counts stay. Every
+pattern starts at a word's beginning and is bounded, so the time is linear in the text.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from nbtrack.notebook.capture.secret_names import name_is_secret
 
 REDACTED = "[redacted]"
 
-# Prefixes of tokens as their issuers document them (AWS, GitHub, GitLab, Slack, OpenAI and Anthropic,
+# Prefixes of tokens as their issuers document them (AWS, GitHub, GitLab, Slack, OpenAI, Anthropic,
 # Hugging Face, Google, npm, PyPI, DigitalOcean, Stripe, SendGrid) and JSON web tokens.
 _SHAPES = re.compile(
     r"(?<![A-Za-z0-9_\-])(?:"
@@ -51,7 +51,7 @@ _HINT = re.compile(
 )
 
 _WORD_END = re.compile(r"\w*")
-# Between a name and its value: the end of a subscript or key, an annotation, then = : == or a comma.
+# Between a name and its value: the end of a subscript or key, an annotation, = : == or a comma.
 _ASSIGNED = re.compile(
     r"""(?:["']\s{0,4}\]?|\])?\s{0,8}"""
     r"""(?::\s{0,4}[\w.\[\], |]{1,40}?=|[:=!]?=|:|(?<=["'\s]),)(?!=)\s{0,8}\(?\s{0,8}"""
@@ -78,12 +78,12 @@ def redact(text: str) -> str:
 
 
 def redact_url(url: str) -> str:
-    """Take the user and password out of a URL (a git remote): neither is needed to know the place."""
+    """Take user and password out of a URL (a git remote): neither is needed."""
     return redact(re.sub(r"(?<=://)[^/@\s]{1,400}@", "", url))
 
 
 def is_secret(name: str, value: Any) -> bool:
-    """Whether a captured value must not be stored, judged by its name (dotted paths count part by part)."""
+    """Whether a captured value must not be stored, judged by its name, part by part."""
     return any(name_is_secret(part, value) for part in name.split("."))
 
 
@@ -142,7 +142,7 @@ def _value_span(text: str, start: int, end: int) -> tuple[int, int] | None:
 
 
 def _closing(text: str, position: int, quote: str) -> int:
-    """Find where a quoted text ends; one that is not closed ends with its line, or with the text."""
+    """Find where a quoted text ends; one that is not closed ends with its line or the text."""
     line = -1 if len(quote) > 1 else text.find("\n", position)
     stop = len(text) if line < 0 else line
     while (end := text.find(quote, position, stop)) >= 0:
@@ -156,7 +156,7 @@ def _closing(text: str, position: int, quote: str) -> int:
 
 
 def _bare_is_a_value(name: str, sign: str, bare: re.Match[str]) -> bool:
-    """Tell ``API_KEY=abc123`` (shell, .env) and ``password: hunter2`` (YAML) from Python's forms."""
+    """Tell ``API_KEY=abc1`` (shell, .env) and ``password: ab-1`` (YAML) from Python."""
     value = bare.group()
     if sign == "=":
         if name.startswith("--"):

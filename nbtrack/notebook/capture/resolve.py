@@ -1,4 +1,4 @@
-"""What a dotted name means in the notebook, looked up without running any code of the user's objects."""
+"""What a dotted name means in the notebook, looked up without running the user's code."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def dotted(node: ast.expr) -> tuple[str, ...]:
 
 
 def resolve(node: ast.expr, namespace: Mapping[str, Any]) -> Any:
-    """Give the object a dotted name stands for, through modules and classes only; None if unknown."""
+    """Give the object a dotted name stands for, through modules and classes only, or None."""
     parts = dotted(node)
     if not parts:
         return None
@@ -29,7 +29,7 @@ def resolve(node: ast.expr, namespace: Mapping[str, Any]) -> Any:
     if value is None:
         value = vars(builtins).get(parts[0])
     for part in parts[1:]:
-        # Attributes of instances may be properties that compute; these of modules and classes are names.
+        # Attributes of instances may be properties that compute.
         if not isinstance(value, ModuleType | type):
             return None
         try:

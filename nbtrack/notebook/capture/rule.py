@@ -3,8 +3,8 @@
 Three calls, in this order::
 
     plan = analyse(cell_source, history=History(shell.user_ns["In"]))   # pure, before the cell
-    before = observe(plan, namespace)                                   # before the cell: what it reads
-    captured = collect(plan, namespace, before=before, ...)             # after the cell
+    before = observe(plan, namespace)                                   # before the cell: what it
+    reads captured = collect(plan, namespace, before=before, ...)             # after the cell
 
 None of them raises, touches the contents of an array, or calls ``repr`` of a user's object.
 """

@@ -14,6 +14,16 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from nbtrack.notebook.capture.scopes import free_in_class, free_in_function, names_of
+from nbtrack.notebook.capture.targets import (
+    as_load,
+    entry_path,
+    key_text,
+    parts_read,
+    root_name,
+    unpacked,
+    values_given,
+)
+from nbtrack.notebook.capture.words import words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -67,49 +77,10 @@ class Facts:
 
 
 # Methods that show or compute but do not change the object, called for their output.
-_HARMLESS_METHODS = frozenset(
-    [
-        "head",
-        "tail",
-        "describe",
-        "info",
-        "plot",
-        "show",
-        "sample",
-        "value_counts",
-        "hist",
-        "score",
-        "predict",
-        "predict_proba",
-        "boxplot",
-        "scatter",
-        "bar",
-        "line",
-        "display",
-        "summary",
-        "print",
-        "item",
-        "mean",
-        "std",
-        "sum",
-        "min",
-        "max",
-        "count",
-        "nunique",
-        "unique",
-        "shape",
-        "get",
-        "keys",
-        "values",
-        "items",
-        "copy",
-        "groupby",
-        "corr",
-        "isna",
-        "isnull",
-        "close",
-        "savefig",
-    ]
+_HARMLESS_METHODS = words(
+    "head tail describe info plot show sample value_counts hist score predict predict_proba "
+    "boxplot scatter bar line display summary print item mean std sum min max count nunique "
+    "unique shape get keys values items copy groupby corr isna isnull close savefig"
 )
 
 
@@ -203,7 +174,7 @@ class _Scanner:
         if isinstance(target, ast.Name):
             self.bind(target.id, value)
         elif isinstance(target, ast.Tuple | ast.List):
-            for part, part_value in _unpacked(target.elts, value):
+            for part, part_value in unpacked(target.elts, value):
                 self.assign(part, part_value)
         elif isinstance(target, ast.Starred):
             self.assign(target.value, value)
@@ -212,7 +183,7 @@ class _Scanner:
 
     def assign_entry(self, target: ast.Attribute | ast.Subscript, value: ast.expr | None) -> None:
         name, path = entry_path(target)
-        self.read(*_parts_read(target))
+        self.read(*parts_read(target))
         if name is not None:
             self.facts.mutated.setdefault(name)
             entry = EntryBinding(path, value, bool(self.loop))
@@ -231,7 +202,7 @@ class _Scanner:
             self.assign(node.target, node.value)
 
     def on_aug_assign(self, node: ast.AugAssign) -> None:
-        load = _as_load(node.target)
+        load = as_load(node.target)
         self.read(load, node.value)
         value = ast.copy_location(ast.BinOp(load, node.op, node.value), node)
         self.assign(node.target, value)
@@ -240,7 +211,7 @@ class _Scanner:
         self.read(node.value)
         call = node.value.value if isinstance(node.value, ast.Await) else node.value
         if isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute):
-            owner, method = _root(call.func), call.func.attr
+            owner, method = root_name(call.func), call.func.attr
             if owner is not None and method not in _HARMLESS_METHODS:
                 self.facts.mutated.setdefault(owner)
                 if method == "update" and isinstance(call.func.value, ast.Name):
@@ -287,7 +258,7 @@ class _Scanner:
         self.bound &= after_body
 
     def on_for(self, node: ast.For | ast.AsyncFor) -> None:
-        self.read(node.iter, *_parts_read(node.target))
+        self.read(node.iter, *parts_read(node.target))
         for name in names_of([node.target]).stores:
             self.exclude(name, "a loop target")
         with self.inside(loop=True):
@@ -365,70 +336,3 @@ _HANDLERS: dict[type[ast.stmt], Any] = {
     ast.ImportFrom: _Scanner.on_import,
     ast.Delete: _Scanner.on_delete,
 }
-
-
-def key_text(key: ast.expr | None) -> str | None:
-    """Give a constant key of a display or subscript as text, or None."""
-    if isinstance(key, ast.Constant) and isinstance(key.value, str | int | float):
-        return str(key.value)
-    return None
-
-
-def entry_path(node: ast.Attribute | ast.Subscript) -> tuple[str | None, str | None]:
-    """Split ``cfg["opt"].lr`` into ``cfg`` and ``opt.lr``; a computed key makes the path None."""
-    parts: list[str | None] = []
-    part: ast.expr = node
-    while isinstance(part, ast.Attribute | ast.Subscript):
-        parts.append(part.attr if isinstance(part, ast.Attribute) else key_text(part.slice))
-        part = part.value
-    if not isinstance(part, ast.Name):
-        return None, None
-    path = None if None in parts else ".".join(str(p) for p in reversed(parts))
-    return part.id, path
-
-
-def _root(node: ast.expr) -> str | None:
-    while isinstance(node, ast.Attribute | ast.Subscript):
-        node = node.value
-    return node.id if isinstance(node, ast.Name) else None
-
-
-def _parts_read(target: ast.expr) -> list[ast.expr]:
-    """Give the expressions that an assignment to this target evaluates."""
-    if isinstance(target, ast.Subscript):
-        return [target.value, target.slice]
-    return [target.value] if isinstance(target, ast.Attribute) else []
-
-
-def _as_load(target: ast.Name | ast.Attribute | ast.Subscript) -> ast.expr:
-    copies: dict[type[ast.expr], Any] = {
-        ast.Name: lambda: ast.Name(target.id, ast.Load()),  # type: ignore[union-attr] # by its type
-        ast.Attribute: lambda: ast.Attribute(target.value, target.attr, ast.Load()),  # type: ignore[union-attr] # by its type
-        ast.Subscript: lambda: ast.Subscript(target.value, target.slice, ast.Load()),  # type: ignore[union-attr] # by its type
-    }
-    load: ast.expr = copies[type(target)]()
-    return ast.copy_location(load, target)
-
-
-def _unpacked(
-    targets: list[ast.expr], value: ast.expr | None
-) -> Iterator[tuple[ast.expr, ast.expr | None]]:
-    """Pair unpacking targets with the elements of a display; with nothing when there is no display."""
-    given = value.elts if isinstance(value, ast.Tuple | ast.List) else None
-    if given is None or any(isinstance(element, ast.Starred) for element in given):
-        yield from ((target, None) for target in targets)
-        return
-    star = next((i for i, t in enumerate(targets) if isinstance(t, ast.Starred)), None)
-    if star is None:
-        padded: list[ast.expr | None] = [*given, *[None] * len(targets)]
-        yield from zip(targets, padded, strict=False)
-        return
-    tail = len(targets) - star - 1
-    middle = given[star : len(given) - tail]
-    yield from zip(targets[:star], given[:star], strict=False)
-    yield targets[star], ast.copy_location(ast.List(middle, ast.Load()), value or targets[star])
-    yield from zip(targets[star + 1 :], given[len(given) - tail :], strict=False)
-
-
-def values_given(call: ast.Call) -> list[ast.expr]:
-    return [*call.args, *(keyword.value for keyword in call.keywords)]

@@ -1,7 +1,8 @@
 """Which names a piece of code takes from outside: free names of expressions, functions and classes.
 
 Python's scoping, without order: a name stored anywhere in a function is local to it; comprehensions
-have their own scope except for ``:=``; class bodies do not lend their names to the functions in them.
+have their own scope except for ``:=``; class bodies do not lend their names to the functions in
+them.
 """
 
 from __future__ import annotations
@@ -19,7 +20,8 @@ _COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 class Names(NamedTuple):
     """Names in the order of the source: read from outside, stored here, and stored as globals.
 
-    ``calls`` are the calls met on the way, ``walruses`` the ``:=`` with whether it is in a comprehension.
+    ``calls`` are the calls met on the way, ``walruses`` the ``:=`` with whether it is in a
+    comprehension.
     """
 
     loads: dict[str, None]
@@ -30,7 +32,7 @@ class Names(NamedTuple):
 
 
 def names_of(nodes: Iterable[ast.AST]) -> Names:
-    """Collect names of code that runs in one scope; what nested scopes take from it counts as loads."""
+    """Collect names of one scope; what nested scopes take from it counts as loads."""
     names = Names({}, {}, {}, [], [])
     for node in nodes:
         _visit(node, names)

@@ -1,9 +1,10 @@
 """A cell's text as a syntax tree, whatever IPython allows in a cell.
 
-Leading ``%%`` lines are taken off (lines become empty, so line numbers stay the editor's). The body of
-``%%time``, ``%%timeit``, ``%%prun``, ``%%capture`` and of ``%%track`` itself is Python that runs in the
-notebook's namespace; other cell magics are other languages. Line magics, ``!commands`` and ``?help`` are
-turned into calls by IPython's own transformer, and the code behind ``%time`` is put where it stands.
+Leading ``%%`` lines are taken off (lines become empty, so line numbers stay the editor's). The body
+of ``%%time``, ``%%timeit``, ``%%prun``, ``%%capture`` and of ``%%track`` itself is Python that runs
+in the notebook's namespace; other cell magics are other languages. Line magics, ``!commands`` and
+``?help`` are turned into calls by IPython's own transformer, and the code behind ``%time`` is put
+where it stands.
 
 IPython's ``In`` holds cells that are already transformed; the same function reads both forms.
 """
@@ -78,7 +79,7 @@ def _parse(text: str) -> list[ast.stmt]:
 def _compile(text: str) -> list[ast.stmt]:
     if "\\" not in text:
         return _tree(text)
-    # A wrong escape warns while it is parsed. The cell's own compilation shows that; once is enough.
+    # A wrong escape warns while it is parsed; the cell's own compilation says it again.
     # Elsewhere the filters stay untouched: changing them makes Python show old warnings again.
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
@@ -97,7 +98,8 @@ def _transformed(text: str) -> str:
         return _without_magic_lines(text)
     from IPython.core.inputtransformer2 import TransformerManager
 
-    return TransformerManager().transform_cell(text)
+    transformed: str = TransformerManager().transform_cell(text)  # type: ignore[no-untyped-call] # IPython 9
+    return transformed
 
 
 def _without_magic_lines(text: str) -> str:
@@ -122,7 +124,7 @@ def _unfold(body: list[ast.stmt], *, names_stay: bool) -> Parsed:
 
 
 def _magic_call(statement: ast.stmt) -> tuple[str, str, str] | None:
-    """Find ``get_ipython().run_cell_magic(name, line, body)`` and ``run_line_magic('time', code)``."""
+    """Find ``get_ipython().run_cell_magic(name, line, body)`` and such line magics."""
     call = statement.value if isinstance(statement, ast.Expr) else None
     if not isinstance(call, ast.Call) or not isinstance(call.func, ast.Attribute):
         return None

@@ -1,4 +1,4 @@
-"""Everything of a cell that could be captured, each with the clause of the rule that says what it is."""
+"""Everything of a cell that could be captured, each with the clause that says what it is."""
 
 from __future__ import annotations
 
@@ -96,7 +96,7 @@ def _of_name(cell: Cell, name: str) -> Iterator[Candidate]:
 
 
 def _of_source_alone(cell: Cell, name: str) -> Iterator[Candidate]:
-    """What ``%%timeit`` assigns stays in its own function: only the source tells its constants."""
+    """Read constants from the source: what ``%%timeit`` assigns stays in its own function."""
     bindings = cell.judge.facts.bindings[name]
     if len(bindings) != 1 or bindings[0].value is None or not cell.judge.name_is_constant(name):
         return
@@ -146,7 +146,7 @@ def _kind_of(value: Any) -> str:
 
 
 def _kept(cell: Cell, bindings: list[Binding], name: str, value: Any) -> bool:
-    """Whether a name was surely not assigned: the same object as before, where the code may not have run."""
+    """Whether a name was surely not assigned: the same object, where code may not have run."""
     if not cell.failed and not all(binding.in_branch for binding in bindings):
         return False
     same = cell.before.previous.get(name, _MISSING) is value

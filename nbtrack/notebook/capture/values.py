@@ -25,7 +25,7 @@ _MISSING = object()
 
 
 def number(value: Any) -> float | None:
-    """Give a real number as a float, or None (never raises); a tensor with no dimension is read once."""
+    """Give a real number as a float, or None; a tensor with no dimension is read once."""
     kind = type(value)
     if kind is float:
         return float(value)
@@ -71,7 +71,7 @@ def too_long(value: Any) -> bool:
 
 
 def entries(value: Any) -> Mapping[Any, Any] | None:
-    """Give the entries of a dict, dataclass instance, named tuple or namespace; None for anything else."""
+    """Give the entries of a dict, dataclass, named tuple or namespace; else None."""
     if isinstance(value, dict):
         return value
     kind = type(value)
@@ -79,7 +79,7 @@ def entries(value: Any) -> Mapping[Any, Any] | None:
     if fields is not None and not isinstance(value, type):
         found = {name: _attribute(value, name) for name in fields}
     elif isinstance(value, tuple) and isinstance(getattr(kind, "_fields", None), tuple):
-        found = dict(zip(kind._fields, value, strict=False))  # type: ignore[attr-defined] # a named tuple has them
+        found = dict(zip(kind._fields, value, strict=False))
     elif isinstance(value, SimpleNamespace) or _is_namespace(kind):
         found = dict(vars(value))
     elif isinstance(getattr(kind, "model_fields", None), dict):
@@ -121,7 +121,7 @@ def _foreign_mapping(value: Any, kind: type) -> Mapping[Any, Any] | None:
 
 
 def class_entries(value: Any) -> dict[str, Any] | None:
-    """Give the public attributes of a class that is used as a namespace (``class CFG: lr = 0.1``)."""
+    """Give the public attributes of a class used as a namespace (``class CFG: lr = 0.1``)."""
     if not isinstance(value, type) or value.__bases__ != (object,):
         return None
     own = {name: part for name, part in vars(value).items() if not name.startswith("_")}
@@ -135,7 +135,7 @@ def _is_code(value: Any) -> bool:
 
 
 def leaves(container: Mapping[Any, Any], depth: int = MAX_DEPTH) -> Iterator[tuple[str, Any]]:
-    """Yield (dotted path, value) of all that is not itself a container, in order, within the limits."""
+    """Yield (dotted path, value) of all that is no container itself, within the limits."""
     if len(container) > MAX_ENTRIES:
         return
     for key, value in container.items():

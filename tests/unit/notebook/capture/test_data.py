@@ -61,8 +61,10 @@ def test_an_array_has_its_shape_and_type():
         lambda: np.array(["a", 1, None, object()], dtype=object),
         lambda: np.array([("a", 1)], dtype=[("x", "U1"), ("y", "i4")]),
         lambda: pd.DataFrame({"a": range(5_000), "b": list("xy") * 2_500}),
-        lambda: pd.DataFrame({"t": pd.date_range("2020", periods=9), "c": pd.Categorical(list("aabbaabbc"))}),
-        lambda: pd.DataFrame(),
+        lambda: pd.DataFrame(
+            {"t": pd.date_range("2020", periods=9), "c": pd.Categorical(list("aabbaabbc"))}
+        ),
+        pd.DataFrame,
         lambda: pd.DataFrame([[1, 2]], columns=["a", "a"]),
         lambda: pd.Series([1.0, 2.0], name="s"),
         lambda: np.zeros((0, 3)),
@@ -82,7 +84,8 @@ def test_changed_data_has_another_fingerprint():
 
 def test_a_frame_that_is_read_is_described(data_of):
     found = data_of(
-        "import pandas as pd\ndf = pd.DataFrame({'a': [1]})\nother = df.copy()", "total = df['a'].sum()"
+        "import pandas as pd\ndf = pd.DataFrame({'a': [1]})\nother = df.copy()",
+        "total = df['a'].sum()",
     )
     assert list(found) == ["df"]
     assert found["df"].tags == {"mlflow.data.context": "read"}
@@ -103,7 +106,9 @@ def test_a_frame_from_an_earlier_cell_knows_its_file(data_of, tmp_path):
 
 
 def test_arrays_in_a_dict_are_described(data_of):
-    found = data_of("import numpy as np\niris = {'data': np.ones((3, 2)), 'names': 'x'}", "s = iris['data']")
+    found = data_of(
+        "import numpy as np\niris = {'data': np.ones((3, 2)), 'names': 'x'}", "s = iris['data']"
+    )
     assert list(found) == ["iris.data"]
 
 
@@ -112,7 +117,9 @@ def test_what_is_only_made_is_not_described(data_of):
 
 
 def test_data_read_by_a_function_is_described(data_of):
-    found = data_of("import numpy as np\nX = np.ones(3)\ndef total():\n    return X.sum()", "t = total()")
+    found = data_of(
+        "import numpy as np\nX = np.ones(3)\ndef total():\n    return X.sum()", "t = total()"
+    )
     assert list(found) == ["X"]
 
 

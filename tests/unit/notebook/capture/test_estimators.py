@@ -73,7 +73,8 @@ def test_what_a_loop_varies_is_left_out(track):
         """
         from sklearn.tree import DecisionTreeClassifier
         for seed in range(3):
-            clf = DecisionTreeClassifier(max_depth=2, random_state=seed).fit([[0], [1]], [0, 1])
+            clf = DecisionTreeClassifier(max_depth=2, random_state=seed)
+            clf.fit([[0], [1]], [0, 1])
         """
     )
     assert captured.params == {"clf": "DecisionTreeClassifier", "clf.max_depth": 2}

@@ -30,7 +30,9 @@ def test_a_displayed_picture_is_kept_once(watch, shell):
 
 def test_an_updated_display_keeps_its_last_picture(watch, shell):
     for picture in (PNG, OTHER):
-        shell.display_pub.publish({"image/png": picture}, transient={"display_id": "a"}, update=True)
+        shell.display_pub.publish(
+            {"image/png": picture}, transient={"display_id": "a"}, update=True
+        )
     assert [figure.data for figure in watch.figures()] == [b"\x89PNG two"]
 
 

@@ -36,7 +36,14 @@ def test_changes_in_place_count(used):
 
 
 def test_a_function_of_the_notebook_may_change_what_it_is_given(used):
-    cells = ("def train(m):\n    m.fit(X)", "X = 1", "m = Model()", "train(m)", "print(m)", "m.predict(2)")
+    cells = (
+        "def train(m):\n    m.fit(X)",
+        "X = 1",
+        "m = Model()",
+        "train(m)",
+        "print(m)",
+        "m.predict(2)",
+    )
     assert used(*cells) == [1, 2, 3, 4]
 
 
@@ -49,7 +56,9 @@ def test_imports_of_other_cells_count_but_not_what_stands_beside_them(used):
 
 
 def test_parsed_cells_with_magics_are_read(used):
-    assert used("get_ipython().run_cell_magic('time', '', 'a = 1')", "%%bash\na=3", "print(a)") == [1]
+    assert used("get_ipython().run_cell_magic('time', '', 'a = 1')", "%%bash\na=3", "print(a)") == [
+        1
+    ]
 
 
 def test_cells_that_cannot_be_parsed_do_no_harm(used):

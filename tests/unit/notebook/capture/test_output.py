@@ -1,5 +1,7 @@
 """What a cell prints is kept as a terminal shows it at the end."""
 
+# ruff: noqa: T201 - printing is what is tested
+
 import io
 import sys
 import threading

@@ -10,7 +10,7 @@ from nbtrack.notebook.capture.redact import REDACTED, is_secret, redact, redact_
 GITHUB = "ghp_" + "a1B2" * 9
 SLACK = "xoxb-" + "123456789012-abcdefABCDEF"
 AWS = "AKIA" + "IOSFODNN7EXAMPLE"
-JWT = "eyJ" + "hbGciOiJIUzI1NiJ9" + ".eyJzdWIiOiIxMjM0NTY3ODkwIn0." + "dozjgNryP4J3jVmNHl0w5N_XgL0n3I9P"
+JWT = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0NTY3ODkwIn0.dozjgNryP4J3jVmNHl0w5N_XgL0n3I9P"
 OPENAI = "sk-" + "proj-" + "Ab3" * 12
 HUGGING_FACE = "hf_" + "Ab3d" * 9
 
@@ -26,7 +26,10 @@ def test_a_token_is_known_by_its_shape(token):
         ('api_key = "abc"', 'api_key = "[redacted]"'),
         ("password: str = 'hunter2'", "password: str = '[redacted]'"),
         ('os.environ["OPENAI_API_KEY"] = "x-1"', 'os.environ["OPENAI_API_KEY"] = "[redacted]"'),
-        ('os.environ.setdefault("DB_PASSWORD", "x-1")', 'os.environ.setdefault("DB_PASSWORD", "[redacted]")'),
+        (
+            'os.environ.setdefault("DB_PASSWORD", "x-1")',
+            'os.environ.setdefault("DB_PASSWORD", "[redacted]")',
+        ),
         ('login(token="abc", verbose=True)', 'login(token="[redacted]", verbose=True)'),
         ('{"password": "a", "user": "b"}', '{"password": "[redacted]", "user": "b"}'),
         ('if secret == "open sesame":', 'if secret == "[redacted]":'),
@@ -54,7 +57,7 @@ def test_a_named_secret_is_replaced(text, expected):
         "token = tokenizer(text)",
         "max_tokens = 512",
         'pad_token = "[PAD]"',
-        'df.sort_values(key=lambda s: s.str.lower())',
+        "df.sort_values(key=lambda s: s.str.lower())",
         'sort_key = "date"',
         'key = "acc"',
         "def login(password: str, token: str = None) -> None:",
@@ -113,7 +116,19 @@ def test_a_name_tells_a_secret(name, value, secret):
 
 @pytest.mark.parametrize(
     "piece",
-    ["key", "key=", "token = '", "eyJ", "a-", "sk-a", "http://", "?token", 'token="""', "bearer ", "://a"],
+    [
+        "key",
+        "key=",
+        "token = '",
+        "eyJ",
+        "a-",
+        "sk-a",
+        "http://",
+        "?token",
+        'token="""',
+        "bearer ",
+        "://a",
+    ],
 )
 def test_a_megabyte_of_anything_takes_a_moment(piece):
     text = piece * (1_000_000 // len(piece))

@@ -1,5 +1,6 @@
-"""The capture rule as a table: realistic cells, really run, with the exact params and metrics expected."""
+"""The capture rule as a table: realistic cells, really run, with exact params and metrics."""
 
+from types import MappingProxyType
 from typing import NamedTuple
 from unittest.mock import ANY
 
@@ -34,8 +35,8 @@ NET = """
 class Case(NamedTuple):
     name: str
     cells: tuple[str, ...]
-    params: dict = {}
-    metrics: dict = {}
+    params: dict = MappingProxyType({})
+    metrics: dict = MappingProxyType({})
 
 
 CASES = [
@@ -340,7 +341,10 @@ CASES = [
     ),
     Case(
         "functions only",
-        ("W = 2", "def f(x, scale=3):\n    return x * W * scale\n\ndef g():\n    z = 1\n    return z"),
+        (
+            "W = 2",
+            "def f(x, scale=3):\n    return x * W * scale\n\ndef g():\n    z = 1\n    return z",
+        ),
     ),
     Case(
         "with, try and if bodies are top level",
@@ -612,7 +616,7 @@ CASES = [
     Case(
         "settings from a file",
         (
-            "text = '{\"lr\": 0.1, \"n\": 3}'",
+            'text = \'{"lr": 0.1, "n": 3}\'',
             "import json\ncfg = json.loads(text)\nlr = cfg['lr']",
         ),
         {"cfg.lr": 0.1, "cfg.n": 3, "lr": 0.1, "text": '{"lr": 0.1, "n": 3}'},
