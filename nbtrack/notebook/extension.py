@@ -149,7 +149,7 @@ class Extension:
             return
         from nbtrack.notebook.tracked_cell import open_cell
 
-        cell = open_cell(self.kernel, info, asked)
+        cell = open_cell(self.kernel, info, asked, by_line=found is not None)
         if cell is not None:
             self._open.append(_OpenCell(info, threading.get_ident(), cell))
 

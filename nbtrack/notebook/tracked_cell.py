@@ -42,14 +42,19 @@ _END_TIMEOUT = 2.0
 _WAITS_FROM = 1.0
 
 
-def open_cell(kernel: Kernel, info: Any, asked: Options) -> TrackedCell | None:
-    """Begin the run of a cell, or return None if there is nothing to track."""
+def open_cell(kernel: Kernel, info: Any, asked: Options, *, by_line: bool) -> TrackedCell | None:
+    """Begin the run of a cell, or return None if there is nothing to track.
+
+    ``by_line`` is False for a cell that only ``%track on`` asks to track.
+    """
     code = getattr(info, "transformed_cell", None) or kernel.shell.transform_cell(info.raw_cell)
     statements = _compiled(kernel.shell, code)
     if statements is None:  # IPython is about to say what is wrong with it
         return None
     if not statements:
         say("this cell was not tracked: it has no code.")
+        return None
+    if not by_line and all(map(_is_setup, statements)):
         return None
     try:
         begun = None if asked.dry else _begin(kernel, info, asked)
@@ -73,6 +78,15 @@ def _compiled(shell: Any, code: str) -> list[ast.stmt] | None:
         except (SyntaxError, ValueError, TypeError, OverflowError, MemoryError, RecursionError):
             return None
     return list(tree.body)
+
+
+def _is_setup(statement: ast.stmt) -> bool:
+    """Tell imports and line magics (``%track off``) from what somebody wants to have tracked."""
+    if isinstance(statement, ast.Import | ast.ImportFrom):
+        return True
+    call = statement.value if isinstance(statement, ast.Expr) else None
+    called = call.func if isinstance(call, ast.Call) else None
+    return isinstance(called, ast.Attribute) and called.attr == "run_line_magic"
 
 
 class _Begun:
