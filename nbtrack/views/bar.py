@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from nbtrack.views.numbers import count, duration, speed
 from nbtrack.views.screen import Screen, in_notebook
-from nbtrack.views.text import in_html, shortened, width
+from nbtrack.views.text import in_html, padded, shortened, width
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -136,6 +136,9 @@ class TerminalPlace:
 
     interval = _TERMINAL_INTERVAL
 
+    def __init__(self) -> None:
+        self._width = 0
+
     def draw(self, bars: Sequence[Bar], now: float) -> None:
         """Write the bars on one line, cut to the terminal's width."""
         columns = shutil.get_terminal_size().columns - 1
@@ -149,8 +152,9 @@ class TerminalPlace:
             line.encode(encoding)
         except UnicodeEncodeError:
             line = line.translate(_PLAIN).encode(encoding, "replace").decode(encoding)
-        # Erase to the end of the line: an earlier one may have been longer.
-        sys.stderr.write(f"\r{line}\x1b[K")
+        # Blanks over the rest of an earlier line; not every console knows escape sequences.
+        sys.stderr.write(f"\r{padded(line, self._width)}")
+        self._width = width(line)
         sys.stderr.flush()
 
     def close(self) -> None:

@@ -36,6 +36,7 @@ _MOST_COLUMNS = 3
 _GAP = 8
 _SPARKS = "▁▂▃▄▅▆▇█"
 _SPARK_LENGTH = 24
+_SAME_LENGTH = 3
 # train_loss, loss/val, validation.loss …: the same quantity, so one panel.
 _PHASES = "train|training|val|valid|validation|test|eval|dev"
 _PHASE = re.compile(rf"^(?:{_PHASES})[._/\- ]|[._/\- ](?:{_PHASES})$", re.IGNORECASE)
@@ -175,18 +176,32 @@ class Chart:
 def grouped(series: Iterable[Series]) -> list[Panel]:
     """Put series of one quantity (``train_loss`` and ``val_loss``) into one panel.
 
+    Only if they count the same steps: a loss of every batch and one of every epoch stay apart.
+
     >>> panels = grouped(map(Series, ("train_loss", "acc", "val_loss")))
     >>> [(panel.title, len(panel.series)) for panel in panels]
     [('loss', 2), ('acc', 1)]
     """
-    panels: dict[str, Panel] = {}
+    panels: list[Panel] = []
     for one in series:
         name = quantity(one.label)
-        panels.setdefault(name, Panel(name, [])).series.append(one)
-    for panel in panels.values():
+        same = (
+            panel for panel in panels if panel.title == name and _same_length(panel.series[0], one)
+        )
+        panel = next(same, None)
+        if panel is None:
+            panels.append(Panel(name, [one]))
+        else:
+            panel.series.append(one)
+    for panel in panels:
         if len(panel.series) == 1:
             panel.title = panel.series[0].label
-    return list(panels.values())
+    return panels
+
+
+def _same_length(one: Series, other: Series) -> bool:
+    short, long = sorted(max(series.steps, default=0) + 1 for series in (one, other))
+    return long <= _SAME_LENGTH * short
 
 
 def quantity(key: str) -> str:
@@ -207,8 +222,8 @@ def _sentence(series: Series) -> str:
 
 def _spark(series: Series) -> str:
     values = series.values
-    length = min(len(values), _SPARK_LENGTH)
-    picked = [values[(index + 1) * len(values) // length - 1] for index in range(length)]
+    last, length = len(values) - 1, min(len(values), _SPARK_LENGTH)
+    picked = [values[index * last // max(1, length - 1)] for index in range(length)]
     low, high = series.range() or (0.0, 0.0)
     if low == high:
         return "".join(_SPARKS[0] if math.isfinite(value) else " " for value in picked)

@@ -198,7 +198,8 @@ def _duration(row: Row) -> Cell:
     info = row.run.info
     if info.end_time is None:
         return Cell("")
-    return Cell(numbers.duration((info.end_time - info.start_time) / 1000))
+    milliseconds = info.end_time - info.start_time
+    return Cell(numbers.duration(milliseconds / 1000) if milliseconds else "< 1 ms")
 
 
 # Name -> (whether it is right-aligned, its cell).

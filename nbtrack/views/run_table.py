@@ -75,7 +75,7 @@ def runs(
         [one.experiment_id for one in experiments],
         query,
         # One more tells whether there are more.
-        max_results=limit + 1 if limit > 0 else limit,
+        max_results=limit + 1 if type(limit) is int and limit > 0 else limit,
         order_by=order_by,
         output_format="list",
     )

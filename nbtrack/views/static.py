@@ -19,8 +19,12 @@ if TYPE_CHECKING:
 
 _NO_MATH = 'class="tex2jax_ignore mathjax_ignore"'
 _LINE = "1px solid rgba(128,128,128,.35)"
-_TABLE_STYLE = "color:inherit;border-collapse:collapse;margin:.3em 0;table-layout:auto"
-_CELL_STYLE = "padding:.25em .7em;white-space:nowrap;vertical-align:baseline"
+# Digits of one width make the decimal points of a column stand below each other.
+_TABLE_STYLE = (
+    "color:inherit;border-collapse:collapse;margin:.3em 0;table-layout:auto;"
+    "font-variant-numeric:tabular-nums"
+)
+_CELL_STYLE = "padding:.25em .7em;white-space:nowrap"
 _GROUP_STYLE = (
     f"padding:.1em .7em;text-align:center;font-weight:normal;opacity:.7;border-bottom:{_LINE}"
 )
@@ -136,8 +140,7 @@ class Table:
         if any(column.group for column in self.columns):
             yield f"<tr>{''.join(self._html_groups())}</tr>"
         cells = [
-            f'<th style="{_CELL_STYLE};text-align:{_side(column)}"{_title(column.name)}>'
-            f"{in_html(shortened(column.name))}</th>"
+            f"<th{_aligned(column)}{_title(column.name)}>{in_html(shortened(column.name))}</th>"
             for column in self.columns
         ]
         yield f'<tr style="border-bottom:{_LINE}">{"".join(cells)}</tr></thead>'
@@ -158,11 +161,9 @@ class Table:
         for column, cell in zip(self.columns, row, strict=True):
             text = in_html(shortened(cell.text))
             shown = f"<b>{text}</b>" if cell.best else text
-            # Digits of one width make the decimal points of a column stand below each other.
-            digits = ";font-variant-numeric:tabular-nums" if column.right else ""
-            style = f"{_CELL_STYLE};text-align:{_side(column)}{digits}"
             tip = _title(cell.text, cell.title)
-            cells.append(f'<td dir="auto" style="{style}"{tip}>{shown}</td>')
+            direction = "" if text.isascii() else ' dir="auto"'
+            cells.append(f"<td{_aligned(column)}{direction}{tip}>{shown}</td>")
         return f"<tr>{''.join(cells)}</tr>"
 
     def _text_rows(self) -> list[str]:
@@ -187,8 +188,12 @@ class Table:
         ]
 
 
-def _side(column: Column) -> str:
-    return "right" if column.right else "left"
+def _aligned(column: Column) -> str:
+    # JupyterLab's style sheet puts cells on the right, which only a style undoes; elsewhere they
+    # are on the left, and the attribute also works where styles are stripped.
+    if column.right:
+        return f' align="right" style="{_CELL_STYLE}"'
+    return f' style="{_CELL_STYLE};text-align:left"'
 
 
 def _title(text: str, given: str = "") -> str:

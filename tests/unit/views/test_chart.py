@@ -145,6 +145,12 @@ def test_train_and_validation_curves_share_a_panel():
     ]
 
 
+def test_curves_that_count_other_steps_have_their_own_panel():
+    batches = Series("train_loss", list(range(900)), [1.0] * 900)
+    epochs = Series("val_loss", list(range(9)), [1.0] * 9)
+    assert [panel.title for panel in grouped([batches, epochs])] == ["train_loss", "val_loss"]
+
+
 def test_a_legend_stands_where_there_are_several_lines():
     svg = Chart([Panel("loss", [Series(f"run {i}", [0, 1], [1.0, 2.0]) for i in range(40)])]).svg()
     assert "run 0 2" in svg

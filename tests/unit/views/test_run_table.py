@@ -164,6 +164,12 @@ def test_other_experiments_are_found_by_name_and_all_of_them_by_a_star():
     assert "experiment" in header(everything)
 
 
+@pytest.mark.parametrize("count", [0, -1, True, "5"])
+def test_a_number_of_results_that_makes_no_sense_is_refused(count):
+    with pytest.raises(InvalidValue, match="max_results is a whole number above 0"):
+        runs(max_results=count)
+
+
 def test_an_unknown_experiment_is_a_sentence():
     with pytest.raises(NotFound, match="irsi"):
         runs(experiment="irsi")
