@@ -11,6 +11,7 @@ from nbtrack.entities import LifecycleStage
 from nbtrack.notebook.attempts import Attempts
 from nbtrack.notebook.background import Background
 from nbtrack.notebook.place import notebook_path
+from nbtrack.notebook.resources import Resources
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -44,6 +45,7 @@ class Kernel:
         # Runs of the cells that run now, innermost last, with their threads.
         self.open_runs: list[tuple[int, ActiveRun]] = []
         self.background = Background()
+        self.resources = Resources()
 
     @property
     def notebook(self) -> Path | None:

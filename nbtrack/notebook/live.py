@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from nbtrack.client import stack
 from nbtrack.notebook.guard import guarded
+from nbtrack.notebook.resources import PREFIX
 
 if TYPE_CHECKING:
     from nbtrack.client.active_run import ActiveRun
@@ -24,7 +25,7 @@ class Live:
         if draw:
             from nbtrack.views.live_chart import LiveChart
 
-            self._chart = LiveChart().watch(run.run_id)
+            self._chart = LiveChart()
 
     @property
     def latest(self) -> dict[str, float]:
@@ -37,7 +38,11 @@ class Live:
         if self._chart is not None:
             self._chart.finish()
 
-    def _note(self, key: str, value: float, step: int, _timestamp: int) -> None:
+    def _note(self, key: str, value: float, step: int, timestamp: int) -> None:
+        if key.startswith(PREFIX):  # the machine's load is no result of the cell
+            return
+        if self._chart is not None:
+            self._chart.add(key, value, step, timestamp)
         known = self._latest.get(key)
         if known is None or step >= known[0]:
             self._latest[key] = (step, value)

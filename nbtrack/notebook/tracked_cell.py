@@ -170,6 +170,7 @@ class TrackedCell:
         self._live = Live(self._run, draw=not (asked.no_live or asked.quiet))
         if self._run is not None:
             kernel.open_runs.append((threading.get_ident(), self._run))
+            kernel.resources.begin(self._run)
             active_run.push(self._run)
             active_run.set_ambient(self._run)
             active_run.set_last_tracked(self._run)
@@ -201,6 +202,7 @@ class TrackedCell:
         if active_run.ambient() is run:
             before = self._ambient_before
             active_run.set_ambient(None if before is None or before.ended else before)
+        self._kernel.resources.end(run)
         run.close(outcome.status, end_time)
 
     def _show(self, outcome: Outcome, seconds: float) -> None:
