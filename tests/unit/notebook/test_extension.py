@@ -1,0 +1,113 @@
+"""Hooks in a real shell without a kernel: they pair, and they never harm a cell."""
+
+import pytest
+from IPython.core.interactiveshell import InteractiveShell
+from traitlets.config import Config
+
+import nbtrack
+from nbtrack.notebook.extension import extension_of, load, unload
+
+
+@pytest.fixture
+def shell():
+    shell = InteractiveShell(config=Config(HistoryManager={"enabled": False}))
+    load(shell)
+    yield shell
+    unload(shell)
+
+
+def run(shell, cell):
+    return shell.run_cell(cell, store_history=False)
+
+
+def stored():
+    return nbtrack.search_runs(search_all_experiments=True, output_format="list")
+
+
+def test_loading_twice_registers_once(shell):
+    load(shell)
+    assert sum("nbtrack" in str(f) for f in shell.input_transformers_cleanup) == 1
+    assert sum("nbtrack" in str(f) for f in shell.events.callbacks["pre_run_cell"]) == 1
+
+
+def test_the_line_below_the_track_line_may_be_an_automagic(shell, capsys):
+    run(shell, "%%track\nlsmagic")
+    assert "Available line magics" in capsys.readouterr().out
+
+
+def test_a_traceback_keeps_the_editors_line_numbers(shell):
+    result = run(shell, "# above\n\n%%track\nx = 1\n1 / 0")
+    trace = result.error_in_exec.__traceback__
+    while trace.tb_next is not None:
+        trace = trace.tb_next
+    assert trace.tb_lineno == 5
+
+
+def test_a_nested_tracked_cell_is_a_child_and_closes_only_itself(shell):
+    run(
+        shell,
+        "%%track outer\nget_ipython().run_cell('%%track inner\\nx = 1')\n"
+        "import nbtrack\nnbtrack.log_metric('after', 1)",
+    )
+    found = {r.info.run_name: r for r in stored()}
+    assert found["inner"].data.tags["mlflow.parentRunId"] == found["outer"].info.run_id
+    assert found["outer"].data.metrics == {"after": 1}
+
+
+def test_a_nested_plain_cell_does_not_close_the_tracked_one(shell):
+    run(
+        shell,
+        "%%track outer\nget_ipython().run_cell('y = 1')\n"
+        "import nbtrack\nnbtrack.log_metric('after', 1)",
+    )
+    (outer,) = stored()
+    assert outer.data.metrics == {"after": 1}
+
+
+def test_a_store_that_cannot_be_opened_is_said_and_the_cell_runs(shell, monkeypatch, capsys):
+    monkeypatch.setenv("NBTRACK_TRACKING_URI", "nonsense://somewhere")
+    result = run(shell, "%%track\nx = 41 + 1\nx")
+    assert result.result == 42
+    assert "this cell was not tracked" in capsys.readouterr().err
+
+
+def test_a_failing_hook_is_one_line_and_the_cell_runs(shell, monkeypatch, capsys):
+    def fail(*_):
+        raise RuntimeError("broken\nin two lines")
+
+    monkeypatch.setattr(extension_of(shell), "_options", fail)
+    result = run(shell, "%%track\nx = 41 + 1\nx")
+    assert result.result == 42
+    said = capsys.readouterr().err
+    assert "could not track this cell (RuntimeError: broken in two lines)" in said
+    assert said.count("\n") == 1
+
+
+def test_unloading_in_the_middle_of_a_cell_ends_its_run(shell):
+    shell.user_ns["unload"] = lambda: unload(shell)
+    run(shell, "%%track half\nunload()\nx = 1")
+    (half,) = stored()
+    assert half.info.status == "KILLED"
+
+
+def test_variables_in_the_line_are_expanded(shell):
+    run(shell, "fold = 3")
+    run(shell, "%%track fold-{fold}\nx = 1")
+    assert [r.info.run_name for r in stored()] == ["fold-3"]
+
+
+def test_completion_and_help_know_the_magic(shell):
+    magics = shell.magics_manager.lsmagic()
+    assert "track" in magics["cell"]
+    assert "track" in magics["line"]
+    assert "--on-rerun" in magics["cell"]["track"].__doc__
+
+
+def test_changing_the_folder_moves_neither_store_nor_experiment(shell, tmp_path):
+    run(shell, "%%track here\nx = 1")
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    run(shell, f"import os\nos.chdir({str(elsewhere)!r})")
+    run(shell, "%%track there\nx = 1")
+    assert {r.info.run_name for r in stored()} == {"here", "there"}
+    assert len({r.info.experiment_id for r in stored()}) == 1
