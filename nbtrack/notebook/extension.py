@@ -17,7 +17,6 @@ import threading
 from typing import Any
 from weakref import WeakKeyDictionary
 
-from nbtrack.client import stack
 from nbtrack.client.say import say
 from nbtrack.errors import InvalidValue
 from nbtrack.notebook import cell_text, options, threads
@@ -72,14 +71,12 @@ class Extension:
             self._magics.append((kind, name, table[kind].get(name)))
             self.shell.register_magic_function(function, kind, name)
         threads.install()
-        stack.notebook_mode(True)
 
     def detach(self) -> None:
         """Close what is open and restore what `attach` found."""
         for cell in list(reversed(self._open)):
             self._close(cell, None)
         threads.uninstall()
-        stack.notebook_mode(False)
         for event, hook in self._hooks():
             self.shell.events.unregister(event, hook)
         _remove(self.shell.input_transformers_cleanup, self.transform)
