@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import threading
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from nbtrack import tags
-from nbtrack.entities import LifecycleStage
-from nbtrack.notebook.attempts import Attempts
-from nbtrack.notebook.background import Background
 from nbtrack.notebook.place import notebook_path
-from nbtrack.notebook.resources import Resources
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -19,6 +16,9 @@ if TYPE_CHECKING:
     from nbtrack.client.active_run import ActiveRun
     from nbtrack.client.session import Session
     from nbtrack.entities import Experiment, Run
+    from nbtrack.notebook.attempts import Attempts
+    from nbtrack.notebook.background import Background
+    from nbtrack.notebook.resources import Resources
 
 
 _SETTLES = 5.0
@@ -41,11 +41,31 @@ class Kernel:
         # A later os.chdir moves neither the store nor the name of the experiment.
         self._folder = Path.cwd()
         self._undo: list[tuple[str, Callable[[], None]]] = []
-        self.attempts = Attempts()
         # Runs of the cells that run now, innermost last, with their threads.
         self.open_runs: list[tuple[int, ActiveRun]] = []
-        self.background = Background()
-        self.resources = Resources()
+
+    # Made at the first tracked cell: %load_ext should not import what they need.
+
+    @cached_property
+    def attempts(self) -> Attempts:
+        """The attempts that this kernel made."""
+        from nbtrack.notebook.attempts import Attempts
+
+        return Attempts()
+
+    @cached_property
+    def background(self) -> Background:
+        """The thread for what cells need not wait for."""
+        from nbtrack.notebook.background import Background
+
+        return Background()
+
+    @cached_property
+    def resources(self) -> Resources:
+        """The thread that samples the load of the machine."""
+        from nbtrack.notebook.resources import Resources
+
+        return Resources()
 
     @property
     def notebook(self) -> Path | None:
@@ -118,6 +138,8 @@ class Kernel:
 
     def to_trash(self, run_ids: Sequence[str], what: str) -> None:
         """Put runs into the trash, so that `undo` brings them back."""
+        from nbtrack.entities import LifecycleStage
+
         self.settle()
         session = self.session()
         for run_id in run_ids:
