@@ -76,6 +76,10 @@ class Tag(Struct, frozen=True):
     value: str
 
 
+# MLflow's names of it, for programs that import them.
+RunTag = ExperimentTag = InputTag = Tag
+
+
 class Dataset(Struct, frozen=True):
     """Data that a run read, described but not stored.
 

@@ -14,6 +14,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 
+from nbtrack.errors import Refused
 from nbtrack.platforms import WINDOWS, open_beneath
 
 if TYPE_CHECKING:
@@ -21,7 +22,8 @@ if TYPE_CHECKING:
 
 PART_PREFIX = ".nbtrack-part-"
 
-_TMPFILE = getattr(os, "O_TMPFILE", 0)
+# A nameless file gets its name through /proc, which a container may lack.
+_TMPFILE = getattr(os, "O_TMPFILE", 0) if Path("/proc/self/fd").is_dir() else 0
 _DIRECTORY = getattr(os, "O_DIRECTORY", 0)
 # Opening a named pipe would wait for a writer; it is refused right after the opening.
 _NONBLOCK = getattr(os, "O_NONBLOCK", 0)
@@ -149,9 +151,17 @@ def _named(descriptor: int, folder: int, name: str) -> str:
 @contextmanager
 def _folder(root: Path, parts: Sequence[str]) -> Iterator[int | Path]:
     """Give an open folder (POSIX), or its path after each part was looked at (Windows)."""
+    if WINDOWS:
+        path = root.resolve()
+        for part in parts:
+            path /= part
+            if path.is_symlink() or getattr(os.path, "isjunction", lambda _: False)(path):
+                raise Refused(f"{part!r} is a link; links are not followed here.")
+        yield path
+        return
     descriptor = open_beneath(root, parts, os.O_RDONLY | _DIRECTORY)
     try:
-        yield root.joinpath(*parts) if WINDOWS else descriptor
+        yield descriptor
     finally:
         os.close(descriptor)
 

@@ -68,14 +68,11 @@ def experiment_of_new_runs(session: Session) -> Experiment:
     """
     if _chosen_id is not None and _chosen_id[0] == session.store.store_id:
         return session.experiment(_chosen_id[1])
-    if _chosen_name is None and (identity := os.environ.get("MLFLOW_EXPERIMENT_ID")):
+    environment = os.environ.get
+    name = _chosen_name or settings().experiment_name or environment("MLFLOW_EXPERIMENT_NAME")
+    if not name and (identity := environment("MLFLOW_EXPERIMENT_ID")):
         return session.experiment(identity)
-    name = (
-        _chosen_name
-        or settings().experiment_name
-        or os.environ.get("MLFLOW_EXPERIMENT_NAME")
-        or _default_name
-    )
+    name = name or _default_name
     return session.experiment_named(name) if name else session.default_experiment()
 
 

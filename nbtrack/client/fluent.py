@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from nbtrack.entities import Experiment, Run
 
 _current = stack.current
+_runs_here = stack.stack.get  # what `current` begins with, without a call more for each point
 
 
 def start_run(
@@ -149,7 +150,7 @@ def active_run() -> ActiveRun | None:
 
 
 def last_active_run() -> Run | None:
-    """Return the run that was active last in this process, as stored, or None."""
+    """Return the active run, else the one that was active last in this process, as stored."""
     run = stack.active() or stack.last()
     return None if run is None else run.session.stored_run(run.run_id)
 
@@ -203,7 +204,8 @@ def log_metric(
         What the number was computed for. The dataset becomes an input of the run.
     """
     if run_id is None and dataset is None and not synchronous and model_id is None:
-        (_current() or run_to_log()).log_metric(key, value, step, timestamp)
+        runs = _runs_here()
+        (runs[-1] if runs else run_to_log()).log_metric(key, value, step, timestamp)
         return
     run = chosen_run(run_id)
     _note_subjects(run, model_id, dataset)

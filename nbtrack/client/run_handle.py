@@ -6,7 +6,7 @@ the call returns. Mistakes are raised before anything is written.
 
 from __future__ import annotations
 
-import time
+from time import time_ns
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -44,15 +44,14 @@ if TYPE_CHECKING:
 
     from nbtrack.artifacts import ArtifactFolder
     from nbtrack.client.session import Session
-    from nbtrack.entities import DatasetInput, RunData
+    from nbtrack.entities import DatasetInput, RunData, RunInputs
 
 END_TIMEOUT = 10.0
-_PLAIN_STEP = 2**31  # steps this far from 0 need no check
 
 
 def now() -> int:
     """Return milliseconds since the epoch, UTC."""
-    return time.time_ns() // 1_000_000
+    return time_ns() // 1_000_000
 
 
 class ActiveRun:
@@ -103,6 +102,11 @@ class ActiveRun:
         return self.session.stored_run(self.run_id).data
 
     @property
+    def inputs(self) -> RunInputs:
+        """Datasets, as stored now."""
+        return self.session.stored_run(self.run_id).inputs
+
+    @property
     def artifacts(self) -> ArtifactFolder:
         """The folder of the run's files."""
         return self.session.artifacts(self._info)
@@ -120,9 +124,9 @@ class ActiveRun:
             value = check_number(key, value)
         if step is None:
             step = 0
-        elif type(step) is not int or not -_PLAIN_STEP < step < _PLAIN_STEP:
+        elif type(step) is not int or not -0x80000000 < step < 0x80000000:  # noqa: PLR2004
             step = check_step(step)
-        moment = time.time_ns() // 1_000_000 if timestamp is None else check_timestamp(timestamp)
+        moment = time_ns() // 1_000_000 if timestamp is None else check_timestamp(timestamp)
         self._append(LogMetric(self.run_id, key, value, moment, step))
         if observers:
             self._tell_observers(key, value, step, moment)

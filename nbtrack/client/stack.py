@@ -36,17 +36,17 @@ _notebook: bool | None = None
 
 def push(run: ActiveRun) -> None:
     """Make a run the active one of this thread or task."""
-    global _last  # noqa: PLW0603 - what last_active_run answers is the process's, as in MLflow
     stack.set((*stack.get(), run))
-    _last = run
 
 
 def pop(run: ActiveRun) -> None:
     """Take a run off this thread's or task's stack, wherever in it the run is."""
+    global _last  # noqa: PLW0603 - what last_active_run answers is the process's, as in MLflow
     runs = stack.get()
     for place in reversed(range(len(runs))):
         if runs[place] is run:
             stack.set(runs[:place] + runs[place + 1 :])
+            _last = run
             return
 
 
@@ -69,9 +69,8 @@ def active() -> ActiveRun | None:
 def set_ambient(run: ActiveRun | None) -> None:
     """Make a run the one that threads and tasks without their own see (the tracked cell's)."""
     global _ambient, _last  # noqa: PLW0603 - one cell runs at a time
+    _last = _ambient or _last
     _ambient = run
-    if run is not None:
-        _last = run
 
 
 def ambient() -> ActiveRun | None:
@@ -91,7 +90,7 @@ def last_tracked() -> ActiveRun | None:
 
 
 def last() -> ActiveRun | None:
-    """Return the run that was made active last in this process, going on or ended."""
+    """Return the run of this process that stopped being active last, or None."""
     return _last
 
 

@@ -12,7 +12,7 @@ import fsspec
 import pytest
 from fsspec.implementations.memory import MemoryFileSystem
 
-from nbtrack.artifacts import FileInfo, open_artifacts
+from nbtrack.artifacts import FileInfo, beneath, open_artifacts
 from nbtrack.errors import InvalidValue, NotFound, Refused, Unavailable
 
 RUN = "mlflow-artifacts:/3/" + "a" * 32 + "/artifacts"
@@ -278,6 +278,16 @@ def test_a_killed_upload_leaves_nothing_behind(on_disk, root, tmp_path):
         process.send_signal(signal.SIGKILL)
     assert [path.name for path in Path(root).rglob("*")] == ["big", "file.bin"]
     assert on_disk.read("big/file.bin") == b"before"
+
+
+def test_a_disk_without_nameless_files_gets_whole_files_too(on_disk, root, monkeypatch):
+    monkeypatch.setattr(beneath, "_TMPFILE", 0)
+    on_disk.write("a/b.txt", b"1")
+    on_disk.write("a/b.txt", b"2")
+    assert on_disk.read("a/b.txt") == b"2"
+    with pytest.raises(InvalidValue, match="a folder"):
+        on_disk.write("a", b"3")
+    assert sorted(path.name for path in root.rglob("*")) == ["a", "b.txt"]
 
 
 class _Elsewhere(MemoryFileSystem):

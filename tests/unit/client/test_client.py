@@ -3,7 +3,7 @@
 import pytest
 
 import nbtrack
-from nbtrack.entities import Metric, Param, Tag
+from nbtrack.entities import Metric, Param, RunTag
 from nbtrack.errors import AlreadyExists, InvalidValue, NotFound
 
 
@@ -36,7 +36,7 @@ def test_a_run_takes_logs_by_its_id(client, run_id):
     client.log_metric(run_id, "m", 1.5, timestamp=7, step=2)
     client.log_param(run_id, "p", 3)
     client.set_tag(run_id, "t", "x")
-    client.log_batch(run_id, [Metric("n", 1.0, 8, 0)], [Param("q", "4")], [Tag("u", "y")])
+    client.log_batch(run_id, [Metric("n", 1.0, 8, 0)], [Param("q", "4")], [RunTag("u", "y")])
     data = client.get_run(run_id).data
     assert data.metrics == {"m": 1.5, "n": 1.0}
     assert data.params == {"p": "3", "q": "4"}

@@ -55,6 +55,13 @@ def test_the_environment_names_the_experiment(monkeypatch, environment):
     assert experiment_of_a_run() == "chosen"
 
 
+def test_the_environment_gives_an_id(monkeypatch):
+    monkeypatch.setenv("MLFLOW_EXPERIMENT_ID", nbtrack.create_experiment("iris"))
+    assert experiment_of_a_run() == "iris"
+    monkeypatch.setenv("MLFLOW_EXPERIMENT_NAME", "named")
+    assert experiment_of_a_run() == "named"
+
+
 def test_a_notebook_names_the_experiment():
     experiments.set_default_experiment("01-quickstart")
     assert experiment_of_a_run() == "01-quickstart"

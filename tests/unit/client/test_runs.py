@@ -176,7 +176,9 @@ def test_end_run_inside_a_with_block_ends_the_run_once():
 def test_the_last_run_is_known_after_its_end():
     assert nbtrack.last_active_run() is None
     with nbtrack.start_run() as run:
-        pass
+        with nbtrack.start_run(nested=True):
+            pass
+        assert nbtrack.last_active_run().info.run_id == run.run_id
     assert nbtrack.last_active_run().info.run_id == run.run_id
 
 
