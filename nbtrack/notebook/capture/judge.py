@@ -203,6 +203,15 @@ class Judge:
             return False
         return bool(display.bases or display.call) and all(map(self._base_constant, display.bases))
 
+    def is_library_default(self, name: str, path: str) -> bool:
+        """Whether an entry is a default of a library's class: nobody of this notebook chose it."""
+        displays = [d for d in self.displays(name) or () if d.call is not None]
+        if not displays or self._written(name, path) or any(path in d.paths for d in displays):
+            return False
+        kinds = [resolve(d.call.func, self.namespace) for d in displays if d.call is not None]
+        own = {"__main__", self.namespace.get("__name__")}
+        return all(isinstance(kind, type) and kind.__module__ not in own for kind in kinds)
+
     def _base_constant(self, node: ast.expr) -> bool:
         if not isinstance(node, ast.Name):
             return self.is_constant(node)
@@ -284,11 +293,13 @@ def class_body(node: ast.ClassDef) -> dict[str, ast.expr]:
     """Give the expressions that a class used as a namespace assigns to its names."""
     found: dict[str, ast.expr] = {}
     for statement in node.body:
-        if not isinstance(statement, ast.Assign | ast.AnnAssign) or statement.value is None:
+        if isinstance(statement, ast.Assign):
+            target: ast.expr = statement.targets[0]
+        elif isinstance(statement, ast.AnnAssign):
+            target = statement.target
+        else:
             continue
-        one = isinstance(statement, ast.AnnAssign)
-        target = statement.target if one else statement.targets[0]
-        if isinstance(target, ast.Name):
+        if isinstance(target, ast.Name) and statement.value is not None:
             found[target.id] = statement.value
     return found
 

@@ -36,6 +36,11 @@ _CLOCK_NAMES = words(
 # Functions that change the type of what a clock gave, not its meaning.
 _CONVERSIONS = frozenset({"int", "float", "round", "str"})
 
+# Functions whose number says how much was written or whether it worked: no measurement of the run.
+NO_MEASURES = words(
+    "write writelines write_text write_bytes seek tell system call send getpid id hash"
+)
+
 # Functions that read settings from a file or a text: (module, name).
 _LOADERS = frozenset(
     (module, name)

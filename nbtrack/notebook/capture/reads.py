@@ -67,7 +67,8 @@ def look(facts: Facts, namespace: Mapping[str, Any], history: History) -> Before
             _look_at_container(before, name, namespace, history)
     for name in facts.bindings:
         value = namespace.get(name)
-        if value is not None and isinstance(value, int | float) and not isinstance(value, bool):
+        # Numbers only: anything else would be kept alive while the cell runs.
+        if isinstance(value, int | float) or type(value).__name__ in {"float32", "float16"}:
             before.previous[name] = value
     return before
 

@@ -62,7 +62,7 @@ class Facts:
     loads: dict[str, None] = field(default_factory=dict)
     # Function or class of the cell -> names its code takes from outside.
     functions: dict[str, dict[str, None]] = field(default_factory=dict)
-    # Class of the cell without methods or bases -> its body, which is a namespace.
+    # Class of the cell without __init__ or bases -> its body, which is a namespace.
     classes: dict[str, ast.ClassDef] = field(default_factory=dict)
     # Names changed in place: x[...] = …, x.a = …, x.fit(…).
     mutated: dict[str, None] = field(default_factory=dict)
@@ -240,11 +240,9 @@ class _Scanner:
 
     def on_class(self, node: ast.ClassDef) -> None:
         self.read(*node.decorator_list, *node.bases, *(k.value for k in node.keywords))
-        statements = [
-            s for s in node.body if not isinstance(s, ast.FunctionDef | ast.AsyncFunctionDef)
-        ]
+        made = any(isinstance(s, ast.FunctionDef) and s.name == "__init__" for s in node.body)
         self.facts.functions[node.name] = free_in_class(node)
-        if len(statements) == len(node.body) and not (node.bases or node.decorator_list):
+        if not (made or node.bases or node.decorator_list):
             self.facts.classes[node.name] = node
         self.exclude(node.name, "a class")
 

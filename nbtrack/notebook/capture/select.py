@@ -21,6 +21,7 @@ from nbtrack.notebook.capture.values import MAX_TEXT, NO_SCALAR, number, scalar,
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
 
+_MAX_LISTED = 50
 _BAD_SIGNS = re.compile(r"[^\w\-.: ]")
 
 
@@ -36,6 +37,7 @@ def select(
     for candidate in listed:
         selection.take(candidate)
     selection.add_named(listed, namespace)
+    selection.shorten()
     return selection.captured
 
 
@@ -135,6 +137,13 @@ class _Selection:
                 else:
                     self._replace(name)
                     self.add_param(name, Candidate("param", name, value, "named by -p"))
+
+    def shorten(self) -> None:
+        """Keep the list of what was left out short enough to store and to read."""
+        for listed in (self.captured.left_out, self.captured.passed_over):
+            if len(listed) > _MAX_LISTED:
+                more = len(listed) - _MAX_LISTED
+                listed[_MAX_LISTED:] = [LeftOut("…", f"{more:,} more")]
 
     def _missing(self, names: Iterable[str], taken: Mapping[str, Any]) -> list[str]:
         return [

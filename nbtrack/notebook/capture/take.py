@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from nbtrack.notebook.capture import estimators
 from nbtrack.notebook.capture.classes import keyword_params, loop_keywords
 from nbtrack.notebook.capture.evaluate import NotKnown
-from nbtrack.notebook.capture.knowledge import is_clock
+from nbtrack.notebook.capture.knowledge import NO_MEASURES, is_clock
 from nbtrack.notebook.capture.reads import Before, changed_entries, read_params
 from nbtrack.notebook.capture.values import (
     MAX_ENTRIES,
@@ -70,9 +70,9 @@ def candidates(cell: Cell, result: Any) -> Iterator[Candidate]:
     yield from containers
     yield from _of_classes(cell)
     yield from _of_changed_containers(cell)
+    yield from _of_estimators(cell)
     for name in names:
         yield from _of_keywords(cell, name)
-    yield from _of_estimators(cell)
     yield from _of_reads(cell)
     yield from _passed_over(cell)
 
@@ -158,7 +158,8 @@ def _of_container(cell: Cell, name: str, container: Mapping[Any, Any]) -> Iterat
         yield Candidate("left out", name, None, f"it has {len(container):,} entries")
         return
     for path, value in leaves(container):
-        yield from _of_entry(cell, name, path, value)
+        if not cell.judge.is_library_default(name, path):
+            yield from _of_entry(cell, name, path, value)
 
 
 def _of_entry(cell: Cell, name: str, path: str, value: Any) -> Iterator[Candidate]:
@@ -181,7 +182,7 @@ def _of_entry(cell: Cell, name: str, path: str, value: Any) -> Iterator[Candidat
 
 def _of_last_line(cell: Cell, result: Any) -> Iterator[Candidate]:
     node = cell.judge.facts.last
-    found = number(result)
+    found = None if is_clock(node, cell.namespace) else number(result)
     while isinstance(node, ast.Await | ast.Call):
         if isinstance(node, ast.Await):
             node = node.value
@@ -190,7 +191,7 @@ def _of_last_line(cell: Cell, result: Any) -> Iterator[Candidate]:
         if isinstance(node.func, ast.Name) and name in _WRAPPERS and node.args:
             node = node.args[0]
             continue
-        if name and not name.startswith("_") and found is not None:
+        if name and not name.startswith("_") and name not in NO_MEASURES and found is not None:
             yield Candidate("metric", name, found, "the last line's call returned it")
         return
 

@@ -124,10 +124,10 @@ def class_entries(value: Any) -> dict[str, Any] | None:
     """Give the public attributes of a class used as a namespace (``class CFG: lr = 0.1``)."""
     if not isinstance(value, type) or value.__bases__ != (object,):
         return None
-    own = {name: part for name, part in vars(value).items() if not name.startswith("_")}
-    if "__dataclass_fields__" in vars(value) or any(map(_is_code, own.values())):
+    if {"__init__", "__call__", "__dataclass_fields__"} & vars(value).keys():
         return None
-    return own
+    own = {name: part for name, part in vars(value).items() if not name.startswith("_")}
+    return {name: part for name, part in own.items() if not _is_code(part)}
 
 
 def _is_code(value: Any) -> bool:

@@ -59,7 +59,7 @@ def test_a_search_tells_its_estimator(data):
 
 def test_an_estimator_fitted_in_a_cell_is_captured_with_where_it_came_from(track, data):
     captured = track(
-        "from sklearn.tree import DecisionTreeClassifier\nclf = DecisionTreeClassifier(max_depth=2)",
+        "from sklearn.tree import DecisionTreeClassifier as Tree\nclf = Tree(max_depth=2)",
         "clf.fit([[0], [1]], [0, 1])",
         "acc = clf.score([[0], [1]], [0, 1])",
     )

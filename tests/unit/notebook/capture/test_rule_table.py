@@ -627,6 +627,72 @@ CASES = [
         {"fn.ndigits": 2},
     ),
     Case(
+        "a class of settings with a helper",
+        ("class CFG:\n    lr = 0.1\n    def twice(self):\n        return 2", "n = sum([CFG.lr])"),
+        {"CFG.lr": 0.1},
+        {"n": 0.1},
+    ),
+    Case(
+        "defaults of a library's dataclass are nobody's choice",
+        (
+            """
+         import dataclasses, types
+         Library = dataclasses.make_dataclass("Library", [("r", int), ("alpha", float, 8.0)])
+         Library.__module__ = "library"
+         """,
+            "cfg = Library(r=4)",
+        ),
+        {"cfg.r": 4},
+    ),
+    Case(
+        "a last line that writes is no measurement",
+        ("import io\nf = io.StringIO()", "f.write('abc')"),
+    ),
+    Case(
+        "a last line that asks the clock",
+        ("import time", "time.perf_counter()"),
+    ),
+    Case(
+        "a grid search",
+        (
+            """
+            from sklearn.model_selection import GridSearchCV
+            from sklearn.svm import SVC
+            X, y = [[i] for i in range(8)], [0, 1] * 4
+            """,
+            """
+            grid = {"C": [0.1, 1], "kernel": ["linear"]}
+            search = GridSearchCV(SVC(), grid, cv=2)
+            search.fit(X, y)
+            best = search.best_score_
+            """,
+        ),
+        {
+            "grid.C": [0.1, 1],
+            "grid.kernel": ["linear"],
+            "search": "GridSearchCV",
+            "search.cv": 2,
+            "search.estimator": "SVC",
+        },
+        {"best": ANY},
+    ),
+    Case(
+        "cross validation of a class in a call",
+        (
+            """
+            from sklearn.model_selection import cross_val_score
+            from sklearn.tree import DecisionTreeClassifier
+            X, y = [[i] for i in range(8)], [0, 0, 0, 0, 1, 1, 1, 1]
+            """,
+            """
+            scores = cross_val_score(DecisionTreeClassifier(max_depth=2), X, y, cv=2)
+            mean, std = scores.mean(), scores.std()
+            """,
+        ),
+        {"DecisionTreeClassifier.max_depth": 2},
+        {"mean": ANY, "std": ANY},
+    ),
+    Case(
         "results added to an earlier cell's dict",
         ('results = {"base": sum([0.5])}', 'results["tree"] = sum([0.7])'),
         {"results.base": 0.5},
