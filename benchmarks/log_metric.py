@@ -86,7 +86,10 @@ def main():
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--rounds", type=int, default=30)
     options.add_argument("--calls", type=int, default=5000)
+    options.add_argument("--short", action="store_true", help="5 rounds of 2,000 calls")
     chosen = options.parse_args()
+    if chosen.short:
+        chosen.rounds, chosen.calls = 5, 2000
     with tempfile.TemporaryDirectory() as folder:
         calls, end = contenders(Path(folder))
         means = {name: [] for name in calls}

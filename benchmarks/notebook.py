@@ -1,7 +1,7 @@
 """What tracking adds to a notebook: import, first cell, trivial cell; goals beside the numbers.
 
-Run it from the root of the repository: ``python benchmarks/notebook.py``. Times of cells are those a
-front end sees (request to idle), in a real kernel; differences are of medians in the same kernel.
+Run it from the root of the repository: ``python benchmarks/notebook.py``. Times of cells are what a
+front end sees (request to idle), in a real kernel; differences are of medians in one kernel.
 """
 
 from __future__ import annotations
@@ -17,8 +17,10 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from tests.notebook.kernels import Kernel
 
-ROUNDS = 41
-COLD_ROUNDS = 5
+SHORT = "--short" in sys.argv
+ROUNDS = 11 if SHORT else 41
+COLD_ROUNDS = 2 if SHORT else 5
+START_ROUNDS = 5 if SHORT else 15
 
 
 def milliseconds(run, rounds: int) -> list[float]:
@@ -37,7 +39,7 @@ def python(code: str):
 def import_cost() -> float:
     """How much longer Python's start takes with ``import nbtrack``, taken in turns."""
     bare, with_it = [], []
-    for _ in range(15):
+    for _ in range(START_ROUNDS):
         bare += milliseconds(python("pass"), 1)
         with_it += milliseconds(python("import nbtrack"), 1)
     return statistics.median(with_it) - statistics.median(bare)

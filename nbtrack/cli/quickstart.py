@@ -6,6 +6,8 @@ from pathlib import Path
 
 import click
 
+from nbtrack.cli.clean_notebook import without_outputs
+
 NOTEBOOK = "01-quickstart.ipynb"
 DEFAULT_PORT = 8888
 
@@ -60,17 +62,6 @@ def source_notebook() -> Path:
     """Return the package's notebook: beside this file in a wheel, in notebooks/ in a checkout."""
     beside = Path(__file__).with_name(NOTEBOOK)
     return beside if beside.exists() else Path(__file__).parents[2] / "notebooks" / NOTEBOOK
-
-
-def without_outputs(notebook: bytes) -> bytes:
-    """Return a notebook's bytes as if it had never been run."""
-    import json
-
-    content = json.loads(notebook)
-    for cell in content["cells"]:
-        if cell["cell_type"] == "code":
-            cell.update(outputs=[], execution_count=None, metadata={})
-    return (json.dumps(content, indent=1, ensure_ascii=False) + "\n").encode()
 
 
 def free_name(wanted: Path, content: bytes | None = None) -> Path:
