@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from nbtrack import tags
+from nbtrack.capture import remember
 from nbtrack.client.failure import error_tags
 from nbtrack.entities import RunStatus
 from nbtrack.errors import InvalidValue
@@ -103,6 +104,7 @@ class Recording:
             result=getattr(result, "result", None),
             failed=outcome.status != RunStatus.FINISHED,
         )
+        remember(self.captured)
         if self._run is not None:
             self._record(self._run, outcome)
             self._record_files(self._run, outcome)

@@ -184,3 +184,9 @@ def test_nothing_captured_says_what_to_write(shared, name):
 
 def test_a_cell_without_code_says_that_there_is_nothing_to_track(shared, name):
     assert "has no code" in shared.run(f"%%track {name}\n# later").printed
+
+
+def test_explain_says_why_each_name_was_taken_or_left(shared, name):
+    shared.run(f"%%track {name}\nimport time\nlr = 0.1\nbegan = time.time()\nacc = sum([lr])")
+    answer = shared.run("import nbtrack.capture\nnbtrack.capture.explain()")
+    assert all(word in answer.result for word in ("lr", "param", "acc", "metric", "began", "clock"))
