@@ -70,7 +70,8 @@ class Recovery:
     shipped : int
         Records that reached the store.
     lost : int
-        Records that were damaged in the files.
+        Records that were damaged in the files. A last line that was cut short counts, although a
+        kill may have interrupted its write: then the call that logged it never returned.
     damaged : tuple of Path
         Where the damaged journals are kept.
     problems : tuple of Problem
