@@ -10,12 +10,12 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from nbtrack.entities import LifecycleStage, RunStatus
 from nbtrack.errors import NbtrackError
 from nbtrack.store import checks, dialects, inputs, leases, runs, values
-from nbtrack.store.points import Points, coded
+from nbtrack.store.points import Point, Points, coded
 from nbtrack.store.records import (
     CorrectParam,
     CreateRun,
@@ -30,7 +30,7 @@ from nbtrack.store.records import (
     UpdateRun,
 )
 from nbtrack.store.run_state import RunState, not_found, save, states
-from nbtrack.store.schema import journal
+from nbtrack.store.schema import FINITE, LARGEST, journal
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -42,13 +42,13 @@ if TYPE_CHECKING:
     from nbtrack.store.transaction import Transaction
 
 T = TypeVar("T")
+_POSITION = select(journal.c.acked_seq).where(journal.c.journal_id == bindparam("of"))
 _INT64 = checks.INT64
 
 
 def position(connection: Connection, journal_id: str) -> int:
     """Return the number of a journal's last applied record, 0 for an unknown journal."""
-    found = select(journal.c.acked_seq).where(journal.c.journal_id == journal_id)
-    return connection.execute(found).scalar() or 0
+    return connection.execute(_POSITION, {"of": journal_id}).scalar() or 0
 
 
 def apply(tx: Transaction, owner: Owner, records: Sequence[tuple[int, Record]]) -> Receipt:
@@ -73,6 +73,8 @@ class _Application:
         self._owner = owner
         self._records = records
         self._points: Points = {}
+        # The same lists as in `_points`, by what a record says: the way of most records.
+        self._gathered: dict[tuple[str, str], list[Point]] = {}
         named = {record.run_id for _, record in records if not isinstance(record, Skip)}
         self._states = states(tx.connection, named)
 
@@ -91,16 +93,17 @@ class _Application:
         self.problems.append(Problem(number, getattr(record, "run_id", None), message))
 
     def _point(self, run_id: str, point: LogMetric | Metric) -> None:
-        run = self._states.get(run_id)
-        if run is None or run.was_closed or run.lifecycle is not LifecycleStage.ACTIVE:
-            run = self._open(run_id)
-        place = (run.id, point.key)
-        gathered = self._points.get(place)
-        ts, step = point.timestamp, point.step
+        gathered = self._gathered.get((run_id, point.key))
+        ts, step, value = point.timestamp, point.step, point.value
         if gathered is None or not (0 <= ts < _INT64 and -_INT64 <= step < _INT64):
+            run = self._open(run_id)
             checks.check_point(point.key, ts, step)
-            gathered = self._points.setdefault(place, [])
-        gathered.append((step, ts, *coded(point.value)))
+            gathered = self._points.setdefault((run.id, point.key), [])
+            self._gathered[run_id, point.key] = gathered
+        if -LARGEST <= value <= LARGEST:
+            gathered.append((step, ts, value, FINITE))
+        else:
+            gathered.append((step, ts, *coded(value)))
 
     def _open(self, run_id: str) -> RunState:
         run = self._states.get(run_id)

@@ -6,7 +6,7 @@ import os
 import re
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import bindparam, delete, insert, select, update
 
 from nbtrack.entities import Experiment, LifecycleStage, Tag
 from nbtrack.errors import AlreadyExists, InvalidValue, NotFound
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from nbtrack.store.keys import Keys
     from nbtrack.store.transaction import Transaction
 
+_BY_ID = select(experiment).where(experiment.c.id == bindparam("number"))
 _SCHEME = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]+:")
 
 
@@ -170,7 +171,7 @@ def delete_tags(tx: Transaction, number: int, keys: Sequence[str]) -> None:
 
 def _row(connection: Connection, experiment_id: str) -> Row[Any]:
     number = checks.experiment_number(experiment_id)
-    row = connection.execute(select(experiment).where(experiment.c.id == number)).first()
+    row = connection.execute(_BY_ID, {"number": number}).first()
     if row is None:
         raise NotFound(f"No Experiment with id={experiment_id} exists.")
     return row

@@ -6,9 +6,9 @@ transaction added does not: `forget` is called then.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from nbtrack.store import dialects
 from nbtrack.store.schema import key
@@ -21,24 +21,25 @@ if TYPE_CHECKING:
 # Databases bound the number of parameters of a statement (SQLite: 32,766).
 CHUNK = 1000
 
+_BY_NAME = select(key.c.id, key.c.name).where(key.c.name.in_(bindparam("names", expanding=True)))
+_ALL = select(key.c.id, key.c.name)
+
 
 class Keys:
-    """The ids of keys, both ways."""
+    """The ids of keys, both ways. Threads may share it."""
 
     def __init__(self) -> None:
-        self._ids: dict[str, int] = {}
-        self._names: dict[int, str] = {}
+        self._known = _Known({}, {})
 
     def ids(self, connection: Connection, names: Iterable[str]) -> dict[str, int]:
         """Return the id of every name that the store knows."""
+        known = self._known
         wanted = list(dict.fromkeys(names))
-        missing = [name for name in wanted if name not in self._ids]
+        missing = [name for name in wanted if name not in known.ids]
         for start in range(0, len(missing), CHUNK):
-            found = select(key.c.id, key.c.name).where(
-                key.c.name.in_(missing[start : start + CHUNK])
-            )
-            self._remember(connection.execute(found))
-        return {name: self._ids[name] for name in wanted if name in self._ids}
+            some = {"names": missing[start : start + CHUNK]}
+            known.remember(connection.execute(_BY_NAME, some))
+        return {name: known.ids[name] for name in wanted if name in known.ids}
 
     def ensure(self, connection: Connection, names: Iterable[str]) -> dict[str, int]:
         """Return the id of every name; names that are new get one."""
@@ -53,16 +54,24 @@ class Keys:
 
     def names(self, connection: Connection, ids: Iterable[int]) -> dict[int, str]:
         """Return a dictionary that holds the name of at least these ids."""
-        if not self._names.keys() >= set(ids):
-            self._remember(connection.execute(select(key.c.id, key.c.name)))
-        return self._names
+        known = self._known
+        if not known.names.keys() >= set(ids):
+            known.remember(connection.execute(_ALL))
+        return known.names
 
     def forget(self) -> None:
-        """Drop everything: the ids may have been given in a transaction that did not happen."""
-        self._ids = {}
-        self._names = {}
+        """Drop everything: the ids may have been given in a transaction that did not happen.
 
-    def _remember(self, rows: Iterable[Any]) -> None:
+        What other threads are reading stays as it is; what they add to it is not used again.
+        """
+        self._known = _Known({}, {})
+
+
+class _Known(NamedTuple):
+    ids: dict[str, int]
+    names: dict[int, str]
+
+    def remember(self, rows: Iterable[Any]) -> None:
         for number, name in rows:
-            self._ids[name] = number
-            self._names[number] = name
+            self.ids[name] = number
+            self.names[number] = name

@@ -5,12 +5,12 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import delete, func, select, update
 
 from nbtrack import tags as tag_names
 from nbtrack.entities import RunStatus, Tag
 from nbtrack.errors import NotFound
-from nbtrack.store import values
+from nbtrack.store import dialects, values
 from nbtrack.store.records import Lease, Owner
 from nbtrack.store.run_state import RunState, save, state
 from nbtrack.store.schema import lease, metric, run, series
@@ -23,23 +23,29 @@ if TYPE_CHECKING:
 
 def give(tx: Transaction, of: RunState, owner: Owner, heartbeat: int) -> None:
     """Make a process the one that works on a run, instead of any other."""
-    tx.connection.execute(delete(lease).where(lease.c.run_id == of.id))
-    tx.connection.execute(
-        insert(lease).values(
-            run_id=of.id,
-            journal_id=owner.journal_id,
-            store_id=owner.store_id,
-            host=owner.host,
-            boot_id=owner.boot_id,
-            pidns=owner.pid_namespace,
-            pid=owner.pid,
-            proc_start=owner.process_start,
-            user_id=owner.user,
-            heartbeat=heartbeat,
-            closed_ts=None,
-        )
-    )
+    row = {
+        "run_id": of.id,
+        "journal_id": owner.journal_id,
+        "store_id": owner.store_id,
+        "host": owner.host,
+        "boot_id": owner.boot_id,
+        "pidns": owner.pid_namespace,
+        "pid": owner.pid,
+        "proc_start": owner.process_start,
+        "user_id": owner.user,
+        "heartbeat": heartbeat,
+        "closed_ts": None,
+    }
+    statement = dialects.upsert(tx.dialect, "nb_lease", tuple(row), ("run_id",))
+    tx.connection.exec_driver_sql(statement, tuple(row.values()))
     of.journal_id, of.was_closed = owner.journal_id, False
+
+
+def take(tx: Transaction, of: RunState) -> None:
+    """End a lease: nobody works on the run any more."""
+    if of.journal_id is not None:
+        tx.connection.execute(delete(lease).where(lease.c.run_id == of.id))
+        of.journal_id, of.was_closed = None, False
 
 
 def stamp(tx: Transaction, journal_id: str) -> None:

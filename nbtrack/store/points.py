@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sqlalchemy import select, text
+from sqlalchemy import bindparam, select, text
 
 from nbtrack.store import dialects
 from nbtrack.store.keys import CHUNK
@@ -35,6 +35,11 @@ _NEW_SERIES = (
     "run_id", "key_id", "n", "step", "ts", "value", "special", "vmin", "vmax", "first_step",
     "first_value",
 )  # fmt: skip
+_EPOCH = select(meta.c.epoch)
+_SERIES = select(series).where(series.c.id.in_(bindparam("numbers", expanding=True)))
+_SERIES_OF_RUNS = select(series.c.run_id, series.c.key_id, series.c.id).where(
+    series.c.run_id.in_(bindparam("runs", expanding=True))
+)
 _MOST_REMEMBERED_SERIES = 200_000
 
 # step, ts, value, special; tuples compare as MLflow's rule for the latest point does.
@@ -124,7 +129,7 @@ class PointWriter:
 
     def _by_series(self, connection: Connection, points: Points) -> dict[int, list[Point]]:
         # gc deletes series, and another process may run it: the epoch tells.
-        epoch = connection.execute(select(meta.c.epoch)).scalar_one()
+        epoch = connection.execute(_EPOCH).scalar_one()
         if epoch != self._epoch or len(self._series) > _MOST_REMEMBERED_SERIES:
             self.forget()
             self._epoch = epoch
@@ -140,10 +145,7 @@ class PointWriter:
     def _find(self, connection: Connection, pairs: Any) -> None:
         runs = sorted({run for run, _ in pairs})
         for some in _chunks(runs):
-            found = select(series.c.run_id, series.c.key_id, series.c.id).where(
-                series.c.run_id.in_(some)
-            )
-            for run, key, number in connection.execute(found):
+            for run, key, number in connection.execute(_SERIES_OF_RUNS, {"runs": some}):
                 self._series[run, key] = number
 
     def _add(self, connection: Connection, pairs: list[tuple[int, int]]) -> None:
@@ -174,7 +176,7 @@ class PointWriter:
 
 def _summaries(connection: Connection, numbers: list[int]) -> Iterator[tuple[int, Summary]]:
     for some in _chunks(numbers):
-        for row in connection.execute(select(series).where(series.c.id.in_(some))):
+        for row in connection.execute(_SERIES, {"numbers": some}):
             yield (
                 row.id,
                 Summary(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 
 from nbtrack.entities import LifecycleStage, RunInfo, RunStatus
 from nbtrack.errors import InvalidValue, NotFound
@@ -19,6 +19,19 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection, Row
 
     from nbtrack.store.transaction import Transaction
+
+
+# Statements are made once: building one costs several times what running it does.
+_STATES = (
+    select(run, lease.c.journal_id, lease.c.closed_ts)
+    .outerjoin(lease, lease.c.run_id == run.c.id)
+    .where(run.c.uuid.in_(bindparam("uuids", expanding=True)))
+)
+_SAVE = (
+    update(run)
+    .where(run.c.id == bindparam("of"))
+    .values({name: bindparam(name) for name in ("status", "end_ts", "name")})
+)
 
 
 @dataclass
@@ -65,11 +78,7 @@ def states(connection: Connection, uuids: Collection[str]) -> dict[str, RunState
     wanted = sorted(uuids)
     found: dict[str, RunState] = {}
     for start in range(0, len(wanted), CHUNK):
-        rows = connection.execute(
-            select(run, lease.c.journal_id, lease.c.closed_ts)
-            .outerjoin(lease, lease.c.run_id == run.c.id)
-            .where(run.c.uuid.in_(wanted[start : start + CHUNK]))
-        )
+        rows = connection.execute(_STATES, {"uuids": wanted[start : start + CHUNK]})
         found.update((row.uuid, _state(row)) for row in rows)
     return found
 
@@ -89,17 +98,15 @@ def not_found(uuid: str) -> NotFound:
 
 def rename(tx: Transaction, of: RunState, name: str) -> None:
     """Give a run another name, its tag ``mlflow.runName`` aside."""
-    of.name = checks.check_length(name, "run_name", checks.MAX_RUN_NAME)
-    save(tx, of)
+    if of.name != name:
+        of.name = checks.check_length(name, "run_name", checks.MAX_RUN_NAME)
+        save(tx, of)
 
 
 def save(tx: Transaction, of: RunState) -> None:
     """Write what can change in a run's row."""
-    tx.connection.execute(
-        update(run)
-        .where(run.c.id == of.id)
-        .values(status=STATUS_CODE[of.status], end_ts=of.end_ts, name=of.name)
-    )
+    changes = {"status": STATUS_CODE[of.status], "end_ts": of.end_ts, "name": of.name}
+    tx.connection.execute(_SAVE, {"of": of.id, **changes})
 
 
 def _state(row: Row[Any]) -> RunState:

@@ -5,18 +5,21 @@ from __future__ import annotations
 import secrets
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import delete, insert, update
+from sqlalchemy import insert, update
 
 from nbtrack import tags as tag_names
 from nbtrack.entities import LifecycleStage, RunStatus, Tag
 from nbtrack.errors import AlreadyExists, InvalidValue
-from nbtrack.store import checks, experiments, values
+from nbtrack.store import checks, experiments, leases, values
 from nbtrack.store.run_state import RunState, save, states
-from nbtrack.store.schema import ACTIVE, DELETED, STATUS_CODE, lease, run
+from nbtrack.store.schema import ACTIVE, DELETED, STATUS_CODE, run
 
 if TYPE_CHECKING:
     from nbtrack.store.records import CreateRun
     from nbtrack.store.transaction import Transaction
+
+
+_INSERT = insert(run)
 
 
 def create(tx: Transaction, new: CreateRun) -> RunState:
@@ -42,7 +45,7 @@ def create(tx: Transaction, new: CreateRun) -> RunState:
         "start_ts": checks.check_time(new.start_time, "start_time"),
         "artifact_uri": _below(experiment.artifact_location, f"{new.run_id}/artifacts"),
     }
-    made = tx.connection.execute(insert(run).values(row))
+    made = tx.connection.execute(_INSERT, row)
     assert made.inserted_primary_key is not None
     begun = RunState(
         id=int(made.inserted_primary_key[0]),
@@ -69,8 +72,7 @@ def change(
         of.status = RunStatus(status)
         if of.status.is_final:
             # Whoever says how the run ended has the last word: the lease is over.
-            tx.connection.execute(delete(lease).where(lease.c.run_id == of.id))
-            of.journal_id, of.was_closed = None, False
+            leases.take(tx, of)
     if name:
         # The tag renames the run.
         values.put_tags(tx, of, [Tag(tag_names.RUN_NAME, name)])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import delete, select
+from sqlalchemy import bindparam, delete, select
 
 from nbtrack import tags as tag_names
 from nbtrack.errors import InvalidValue, NotFound
@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from nbtrack.store.run_state import RunState
     from nbtrack.store.transaction import Transaction
 
+_STORED = select(param.c.key_id, param.c.value).where(
+    param.c.run_id == bindparam("run_id"), param.c.key_id.in_(bindparam("key_ids", expanding=True))
+)
 _KEY = ("run_id", "key_id")
 _PARAM = (*_KEY, "value", "value_head")
 _TAG = (*_PARAM, "ts")
@@ -109,10 +112,11 @@ def no_key_twice(given: Sequence[Param]) -> None:
 
 
 def _stored(tx: Transaction, of: RunState, key_ids: list[int]) -> dict[int, str]:
-    found = select(param.c.key_id, param.c.value).where(param.c.run_id == of.id)
-    if len(key_ids) <= CHUNK:
-        found = found.where(param.c.key_id.in_(key_ids))
-    return {row.key_id: row.value for row in tx.connection.execute(found)}
+    found: dict[int, str] = {}
+    for start in range(0, len(key_ids), CHUNK):
+        some = {"run_id": of.id, "key_ids": key_ids[start : start + CHUNK]}
+        found.update((row.key_id, row.value) for row in tx.connection.execute(_STORED, some))
+    return found
 
 
 def _conflict(of: RunState, key: str, stored: str, given: str) -> str:
