@@ -20,6 +20,7 @@ from nbtrack.notebook.capture.output import OutputTee
 from nbtrack.notebook.capture.redact import redact
 from nbtrack.notebook.cell_view import CellView
 from nbtrack.notebook.data_words import described_all
+from nbtrack.notebook.guard import guarded
 from nbtrack.notebook.outcome import without_colours
 from nbtrack.notebook.written_files import name_in_run, written_files
 from nbtrack.views.numbers import count
@@ -59,13 +60,20 @@ class Recording:
         self._data: list[DatasetInput] = []
         self.captured = rule.Captured()
         self.also: list[str] = []
-        names = kernel.shell.user_ns
-        self._plan = rule.analyse(info.raw_cell, history=names.get("In", ()))
+        self._plan = rule.CellPlan("")
+        self._before = rule.Before()
+        self._figures = None if asked.no_figures else FigureWatch(kernel.shell)
+        self._output = None if asked.no_output else OutputTee()
+        self._folder, self._since = Path(), 0
+
+    @guarded("capture this cell")
+    def start(self) -> None:
+        """Look at what the cell reads, and begin to watch; the cell runs next."""
+        names = self._kernel.shell.user_ns
+        self._plan = rule.analyse(self._raw, history=names.get("In", ()))
         self._before = rule.observe(self._plan, names)
         self._note_data(made=False)
         self._keep_surroundings()
-        self._figures = None if asked.no_figures else FigureWatch(kernel.shell)
-        self._output = None if asked.no_output else OutputTee()
         self._folder, self._since = Path.cwd(), time.time_ns()
         for watch in (self._figures, self._output):
             if watch is not None:
@@ -88,6 +96,7 @@ class Recording:
         """Digest of each frame and array that the cell used."""
         return {item.dataset.name: item.dataset.digest for item in self._data}
 
+    @guarded("record what was captured of this cell")
     def stop(self, result: Any, outcome: Outcome, *, logged: Mapping[str, float]) -> None:
         """End the captures and record what they found."""
         for watch in (self._output, self._figures):

@@ -142,9 +142,9 @@ class Summary:
                 yield _Piece(" ·", "muted")
             yield _Piece(f" {shortened(score.key)}=", "muted")
             yield _Piece(numbers.number(score.value), "value", repr(score.value))
-            yield from _comparison(score, score.last, "vs last")
+            yield from _comparison(score, score.last, "vs last", sticks=True)
             name = f" ({shortened(score.best_name)})" if score.best_name else ""
-            yield from _comparison(score, score.best, f"vs best{name}")
+            yield from _comparison(score, score.best, f"vs best{name}", sticks=score.last is None)
         yield from _more(self.scores[MOST_SCORES:], (s.key for s in self.scores))
 
 
@@ -155,6 +155,7 @@ class _Piece:
     text: str
     role: str = ""
     tip: str = ""
+    sticks: bool = False  # to what stands before it: HTML breaks no line there
 
     def markdown(self) -> str:
         bare = in_markdown(self.text)
@@ -163,6 +164,8 @@ class _Piece:
 
     def html(self) -> str:
         bare = in_html(self.text)
+        if self.sticks:
+            bare = bare.replace(" ", "&nbsp;")
         if not (self.role or self.tip):
             return bare
         style = f' style="{_STYLES[self.role]}"' if self.role else ""
@@ -170,18 +173,20 @@ class _Piece:
         return f"<span{style}{tip}>{bare}</span>"
 
 
-def _comparison(score: Score, other: float | None, with_what: str) -> Iterator[_Piece]:
+def _comparison(
+    score: Score, other: float | None, with_what: str, *, sticks: bool
+) -> Iterator[_Piece]:
     if other is None:
         return
     moved = numbers.delta(score.value, other)
     if not moved:
         return
     if moved == "=":
-        yield _Piece(f" = {with_what.removeprefix('vs ')}", "muted", repr(other))
+        yield _Piece(f" = {with_what.removeprefix('vs ')}", "muted", repr(other), sticks)
         return
     better = (score.value < other) == score.lower_is_better
-    yield _Piece(f" {moved}", "good" if better else "bad", "better" if better else "worse")
-    yield _Piece(f" {with_what}", "muted", repr(other))
+    yield _Piece(f" {moved}", "good" if better else "bad", "better" if better else "worse", sticks)
+    yield _Piece(f" {with_what}", "muted", repr(other), sticks=True)
 
 
 def _more(rest: Sequence[object], keys: Iterable[str]) -> Iterator[_Piece]:

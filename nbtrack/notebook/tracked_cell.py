@@ -176,8 +176,9 @@ class TrackedCell:
             active_run.set_last_tracked(self._run)
         if asked.seed is not None:
             seeds.plant(asked.seed, info.raw_cell)
-        # Last, so that nothing of ours is captured or measured.
         self._recording = Recording(kernel, info, asked, self._run)
+        # Last, so that nothing of ours is captured or measured.
+        self._recording.start()
         self._started = time.perf_counter()
 
     @guarded("finish the run of this cell")

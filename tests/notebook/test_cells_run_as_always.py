@@ -207,3 +207,14 @@ def test_two_lines_and_a_line_below_code_get_a_sentence(shared, name):
     assert "must stand above all code" in answer.printed
     assert answer.result == "7"
     assert run_named(shared, name) == []
+
+
+def test_a_task_that_outlives_its_cell_keeps_its_run(shared, name):
+    shared.run(
+        f"%%track {name}-a\nimport asyncio, nbtrack\nopen_now = asyncio.Event()\n"
+        "async def late():\n    await open_now.wait()\n    nbtrack.log_metric('late', 1)\n"
+        "task = asyncio.ensure_future(late())"
+    )
+    shared.run(f"%%track {name}-b\nopen_now.set()\nawait task")
+    assert only(shared, f"{name}-a").data.metrics == {"late": 1}
+    assert only(shared, f"{name}-b").data.metrics == {}
