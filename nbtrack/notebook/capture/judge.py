@@ -209,7 +209,7 @@ class Judge:
         if not displays or self._written(name, path) or any(path in d.paths for d in displays):
             return False
         kinds = [resolve(d.call.func, self.namespace) for d in displays if d.call is not None]
-        own = {"__main__", self.namespace.get("__name__")}
+        own = ("__main__", self.namespace.get("__name__"))
         return all(isinstance(kind, type) and kind.__module__ not in own for kind in kinds)
 
     def _base_constant(self, node: ast.expr) -> bool:

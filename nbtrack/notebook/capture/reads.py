@@ -166,7 +166,7 @@ def _functions_of(value: Any, namespace: Mapping[str, Any]) -> Iterable[Function
         found = [value] if own else []
         return found if inner is None else [*found, *_functions_of(inner, namespace)]
     kind = value if isinstance(value, type) else type(value)
-    if kind.__module__ not in {"__main__", namespace.get("__name__", "__main__")}:
+    if kind.__module__ not in ("__main__", namespace.get("__name__")):
         return []
     return [part for member in vars(kind).values() for part in _plain_functions(member)]
 

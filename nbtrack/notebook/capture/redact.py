@@ -46,15 +46,15 @@ _URL_QUERY = re.compile(
     r"""(?i)(?<=[?&])((?:[a-z_\-]{0,30})(?:key|token|secret|password|sig|signature)=)[^\s&'"#]{4,2000}+"""
 )
 _PRIVATE_KEY = re.compile(r"-----BEGIN [A-Z ]{0,40}PRIVATE KEY-----")
-_HINT = re.compile(
-    r"(?i)key|token|secret|passw|passphrase|pwd|credential|_pass\b|\bpass\b|\bpw\b|_pw\b"
-)
+_HINT = re.compile(r"(?i)key|token|secret|passw|passphrase|pwd|credential|pass\b|pw\b")
 
+_STRONG = re.compile(r"(?i)secret|passw|passphrase|credential|api_?key")
 _WORD_END = re.compile(r"\w*")
 # Between a name and its value: the end of a subscript or key, an annotation, = : == or a comma.
 _ASSIGNED = re.compile(
-    r"""(?:["']\s{0,4}\]?|\])?\s{0,8}"""
-    r"""(?::\s{0,4}[\w.\[\], |]{1,40}?=|[:=!]?=|:|(?<=["'\s]),)(?!=)\s{0,8}\(?\s{0,8}"""
+    r"""(?:["'][ \t]{0,4}\]?|\])?[ \t]{0,8}"""
+    r"""(?::[ \t]{0,4}[\w.\[\], |]{1,40}?=|[:=!]?=|:|(?<=["']),)(?!=)"""
+    r"""[ \t]{0,8}(?:\(\s{0,80})?"""
 )
 _QUOTED = re.compile(r"""[rbufRBUF]{0,2}(\"\"\"|'''|"|')""")
 _BARE = re.compile(r"""[^\s'"()\[\]{},;#<>$=]{4,256}+(?![(\[])""")
@@ -133,12 +133,27 @@ def _value_span(text: str, start: int, end: int) -> tuple[int, int] | None:
         return _flag_span(text, start, end)
     quoted = _QUOTED.match(text, assigned.end())
     if quoted is not None:
+        if not _sign_fits(text, start, end, assigned.group()):
+            return None
         close = _closing(text, quoted.end(), quoted[1])
         return None if close <= quoted.end() else (quoted.end(), close)
     bare = _BARE.match(text, assigned.end())
     if bare is None or not _bare_is_a_value(text[start:end], assigned.group(), bare):
         return None
     return bare.start(), _rest(text, bare)
+
+
+def _sign_fits(text: str, start: int, end: int, sign: str) -> bool:
+    """Tell ``"password": "x"``, ``f("password", "x")`` and YAML from texts that only look so."""
+    name = text[start:end]
+    as_key = sign[0] in "\"'" and text[start - 1 : start] == sign[0]
+    if "==" in sign or "!=" in sign or "," in sign:
+        # Comparisons and lists of words are about tokens of a language as often as not.
+        return (as_key or "," not in sign) and (name.isupper() or _STRONG.search(name) is not None)
+    if "=" in sign or as_key:
+        return True
+    before = text[max(0, start - _MAX_NAME) : start].rpartition("\n")[2]
+    return ":" in sign and not before.strip(" \t+-")
 
 
 def _closing(text: str, position: int, quote: str) -> int:

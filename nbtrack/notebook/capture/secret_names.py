@@ -16,38 +16,39 @@ _STRONG = words(
     "password passwords passwd passphrase pwd secret secrets credential credentials apikey "
     "apikeys privatekey secretkey accesskey authtoken accesstoken"
 )
-# A secret as the last word of a name.
+# A secret as the last word of a longer name: db_pass.
 _LAST = frozenset({"pass", "pw"})
-# A secret unless a word beside it says otherwise.
-_WEAK = {
-    "token": words(
-        "pad eos bos unk mask sep cls special end start stop max min num n count image class "
-        "next first last new per id ids type index text len length embedding name names col "
-        "column"
-    ),
-    "key": words(
-        "primary foreign sort sorting group index dict map partition join col column metric "
-        "param label target score loss feature value input output image data public kv query "
-        "attention row order cache lookup merge by name on hot step tag run experiment title "
-        "text color colour type id idx x y z hue best word min max stat state batch field json"
-    ),
-}
-# Alone they mean too many things: only what looks random is a secret.
-_ALONE_LENGTH = 16
-_ALONE_MIXED_LENGTH = 6
+# Beside "key" they make it a secret; with any other word only a value that looks random is one.
+_KEY_OF = words(
+    "api access private auth account storage ssh encryption decryption signing client "
+    "subscription license service aws gcp azure openai anthropic hf huggingface wandb comet "
+    "neptune mlflow s3 db database admin master session consumer app shared user"
+)
+# Beside these "token" and "key" mean something else.
+_HARMLESS = words(
+    "pad eos bos unk mask sep cls special end start stop max min num n count image class next "
+    "first last new per id ids type index text len length embedding name names col column "
+    "primary foreign sort sorting group dict map partition join metric param label target score "
+    "loss feature value input output data public kv query attention row order cache lookup merge "
+    "by on hot step tag run experiment title color colour idx x y z hue best word stat state "
+    "batch field json error errors separator press board code path prefix suffix function func fn"
+)
+_RANDOM = re.compile(r"(?=[^\d]*\d)[A-Za-z0-9_+/=.\-]{8,}")
+_LONG_RANDOM = re.compile(r"[A-Za-z0-9_+/=.\-]{20,}")
 
 
 @lru_cache(maxsize=4_096)
 def _sign(name: str) -> str:
-    """Give "strong", "weak" or "alone" for a name that says secret, else ""."""
-    words = [word.lower() for word in _WORDS.findall(name)]
-    joined = {one + two for one, two in pairwise(words)}
-    if _STRONG & {*words, *joined} or (words and words[-1] in _LAST):
-        return "strong"
-    for word, harmless in _WEAK.items():
-        if word in words and not harmless & set(words):
-            return "alone" if words == [word] and word == "key" else "weak"
-    return ""
+    """Give "sure" or "perhaps" for a name that says secret, else ""."""
+    parts = [word.lower() for word in _WORDS.findall(name) if not word.isdigit()]
+    joined = {one + two for one, two in pairwise(parts)}
+    if _STRONG & {*parts, *joined} or (len(parts) > 1 and parts[-1] in _LAST):
+        return "sure"
+    if _HARMLESS & set(parts):
+        return ""
+    if "token" in parts or ("key" in parts and _KEY_OF & set(parts)):
+        return "sure"
+    return "perhaps" if "key" in parts else ""
 
 
 def name_is_secret(name: str, value: Any) -> bool:
@@ -56,12 +57,10 @@ def name_is_secret(name: str, value: Any) -> bool:
     if not sign or isinstance(value, bool) or value is None:
         return False
     if isinstance(value, list | tuple):
-        return sign == "strong" and bool(value)
+        return sign == "sure" and any(isinstance(item, str) and item for item in value)
     if not isinstance(value, str):
-        return sign == "strong"
+        # password = 1234, but not password_length = 12.
+        return name.lower() in _STRONG
     if not value or value == "[redacted]":
         return False
-    if sign == "alone":
-        mixed = value.isalnum() and not value.isalpha()
-        return len(value) >= (_ALONE_MIXED_LENGTH if mixed else _ALONE_LENGTH)
-    return True
+    return sign == "sure" or bool(_RANDOM.fullmatch(value) or _LONG_RANDOM.fullmatch(value))
