@@ -22,7 +22,7 @@ from sqlalchemy.schema import CreateIndex, CreateTable
 from nbtrack import platforms
 from nbtrack.entities import DEFAULT_EXPERIMENT_ID, DEFAULT_EXPERIMENT_NAME
 from nbtrack.errors import NotFound, WrongStore
-from nbtrack.store import schema, troubles
+from nbtrack.store import connecting, schema, troubles
 from nbtrack.store.database import BUSY_SECONDS
 
 if TYPE_CHECKING:
@@ -150,7 +150,7 @@ def _make_tables(connection: sqlite3.Connection, artifact_root: str) -> None:
 
 
 def _connect(path: Path) -> sqlite3.Connection:
-    connection = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None)
+    connection = connecting.connect(path, BUSY_SECONDS)
     connection.execute("PRAGMA synchronous=FULL")
     return connection
 

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import os
 import random
+import sqlite3
 import threading
 import time
 from contextlib import contextmanager, suppress
@@ -21,8 +22,9 @@ from weakref import WeakSet
 
 from sqlalchemy import URL, create_engine, event
 from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.pool import NullPool
 
-from nbtrack.store import troubles
+from nbtrack.store import connecting, statistics, troubles
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -58,7 +60,7 @@ class Database:
         self.busy_seconds = busy_seconds
         self._engine: Engine | None = None
         self._turn = threading.RLock()
-        self._wrote = False
+        self._writes = 0
         _open.add(self)
 
     @contextmanager
@@ -74,7 +76,9 @@ class Database:
             connection.execution_options(**{_BEGIN: "BEGIN IMMEDIATE"})
             with self._begin(connection):
                 yield connection
-            self._wrote = True
+            self._writes += 1
+            if self._writes % statistics.WRITES_BETWEEN_LOOKS == 0:
+                self._refresh_statistics(connection)
 
     def close(self) -> None:
         """Give back all connections."""
@@ -82,12 +86,15 @@ class Database:
         _open.discard(self)
         if engine is None:
             return
-        if self._wrote:
-            # Keeps the statistics that filters by value need; a busy database does without.
+        if self._writes:
             with suppress(SQLAlchemyError), engine.connect() as connection:
-                for pragma in ("busy_timeout=200", "analysis_limit=400", "optimize"):
-                    connection.exec_driver_sql(f"PRAGMA {pragma}")
+                self._refresh_statistics(connection)
         engine.dispose()
+
+    def _refresh_statistics(self, connection: Connection) -> None:
+        raw = connection.connection.driver_connection
+        assert isinstance(raw, sqlite3.Connection)
+        statistics.refresh(raw, self.busy_seconds)
 
     def _begin(self, connection: Connection) -> Any:
         # SQLite answers "busy" at once, without waiting, while another process recovers the WAL.
@@ -118,11 +125,14 @@ class Database:
         return engine
 
     def _make_engine(self) -> Engine:
+        # What is opened as unchanging is opened anew for each transaction.
+        pool: dict[str, Any] = {"pool_size": 5, "max_overflow": -1}
+        if connecting.only_readable(self.path):
+            pool = {"poolclass": NullPool}
         engine = create_engine(
             URL.create("sqlite", database=str(self.path)),
-            connect_args={"check_same_thread": False, "timeout": self.busy_seconds},
-            pool_size=5,
-            max_overflow=-1,
+            creator=lambda: connecting.connect(self.path, self.busy_seconds),
+            **pool,
         )
         event.listen(engine, "connect", _prepare)
         event.listen(engine, "begin", _say_begin)
@@ -136,8 +146,6 @@ class Database:
 
 
 def _prepare(connection: Any, _record: Any) -> None:
-    # The driver would begin transactions by itself, and late; `_say_begin` does it instead.
-    connection.isolation_level = None
     for pragma in _PRAGMAS:
         connection.execute(pragma)
     connection.create_function("nb_casefold", 1, _casefold, deterministic=True)

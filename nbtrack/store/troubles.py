@@ -10,6 +10,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from nbtrack.errors import InvalidValue, NbtrackError, Refused, Unavailable, WrongStore
+from nbtrack.store import connecting
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -107,7 +108,9 @@ def explain(error: BaseException, path: Path, seconds: float) -> NbtrackError | 
     elif isinstance(error, OSError):
         kind, sentence = _BY_CODE.get(_BY_ERRNO.get(error.errno or 0, -1), _DISK)
     elif (number := code(error)) in _BY_CODE:
-        kind, sentence = _BY_CODE[number]
+        denied = number == sqlite3.SQLITE_CANTOPEN and path.parent.exists()
+        refused = denied and not connecting.writable(path.parent)
+        kind, sentence = _CLOSED_FOLDER if refused else _BY_CODE[number]
     else:
         return None
     return kind(sentence.format(path=path, seconds=seconds, detail=original(error)))
