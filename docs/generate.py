@@ -46,7 +46,11 @@ def help_texts() -> str:
     parts = []
     for name, command in walk(main, "nbtrack"):
         context = click.Context(
-            command, info_name=name, terminal_width=HELP_WIDTH, max_content_width=HELP_WIDTH
+            command,
+            info_name=name,
+            terminal_width=HELP_WIDTH,
+            max_content_width=HELP_WIDTH,
+            help_option_names=main.context_settings["help_option_names"],
         )
         parts.append(f"## `{name}`\n\n```text\n{command.get_help(context)}\n```")
     return "\n\n".join(parts)
