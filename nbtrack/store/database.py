@@ -111,7 +111,7 @@ class Database:
     def _explained(self) -> Iterator[None]:
         try:
             yield
-        except (SQLAlchemyError, OSError) as error:
+        except (SQLAlchemyError, sqlite3.Error, OSError) as error:
             better = troubles.explain(error, self.path, self.busy_seconds)
             if better is None:
                 raise

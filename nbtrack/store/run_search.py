@@ -10,9 +10,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import (
+    BindParameter,
     ColumnElement,
     Select,
     and_,
+    bindparam,
     case,
     exists,
     false,
@@ -77,7 +79,7 @@ def runs_query(
         search = _RunSearch(key_ids)
         statement = search.filtered(
             select(run.c.id).where(
-                run.c.experiment_id.in_(numbers), run.c.lifecycle.in_(LIFECYCLES[view])
+                run.c.experiment_id.in_(_written(numbers)), run.c.lifecycle.in_(LIFECYCLES[view])
             ),
             tree,
         )
@@ -87,6 +89,11 @@ def runs_query(
     names = {tag_names.RUN_NAME} | keys_of(tree, orderings)
     fingerprint = paging.fingerprint("runs", numbers, filter_string, list(order_by), view)
     return Query(plan, names, fingerprint)
+
+
+def _written(numbers: list[int]) -> BindParameter[Any]:
+    # Into the statement: databases bind only so many parameters, and a server may be sent more ids.
+    return bindparam("experiments", numbers, expanding=True, literal_execute=True)
 
 
 class _RunSearch:

@@ -111,6 +111,8 @@ def explain(error: BaseException, path: Path, seconds: float) -> NbtrackError | 
         denied = number == sqlite3.SQLITE_CANTOPEN and path.parent.exists()
         refused = denied and not connecting.writable(path.parent)
         kind, sentence = _CLOSED_FOLDER if refused else _BY_CODE[number]
+    elif isinstance(error, DBAPIError | sqlite3.Error):
+        kind, sentence = NbtrackError, "The database {path} refused a statement: {detail}"
     else:
         return None
     return kind(sentence.format(path=path, seconds=seconds, detail=original(error)))

@@ -140,5 +140,6 @@ class RunContract:
         begin(store)
         assert store.search_runs([]) == []
         assert store.search_runs(["55"]) == []
+        assert len(store.search_runs([str(number) for number in range(40_000)])) == 1
         with pytest.raises(InvalidValue):
             store.search_runs(["Default"])
