@@ -46,7 +46,7 @@ def of_array(array: Any) -> str:
     else:
         import numpy as np  # loaded already: the value is one of its arrays
 
-        flat = np.asarray(indices(array.size, SAMPLES))
+        flat = np.linspace(0, array.size - 1, min(array.size, SAMPLES)).astype(np.int64)
         sample = array[np.unravel_index(flat, array.shape)]
     return digest([head, _bytes(sample)])
 

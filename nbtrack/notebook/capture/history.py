@@ -19,7 +19,7 @@ from nbtrack.notebook.capture.source import parse_cell
 _MAX_DEPTH = 8
 
 
-@lru_cache(maxsize=2_000)
+@lru_cache(maxsize=1_000)
 def facts_of(text: str) -> Facts:
     """Give the facts of a cell's text; a cell that cannot be parsed has none. Not to be changed."""
     try:

@@ -11,6 +11,8 @@ import re
 import sys
 import threading
 from collections import deque
+from itertools import groupby
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -19,8 +21,8 @@ if TYPE_CHECKING:
 MAX_OUTPUT = 1 << 20
 _MAX_LINE = 64 << 10
 _WINDOW = 50
-_PENDING = 64 << 10
-_MOST_PENDING = 1_000
+_LARGE = 16 << 10
+_MOST_PENDING = 2_000
 
 # What a terminal acts on; everything else is text. The last form takes colours and titles away.
 _CONTROL = re.compile(
@@ -98,6 +100,13 @@ class Terminal:
     def _plain(self, text: str) -> None:
         first, *rest = text.split("\n")
         self._put(first)
+        if len(rest) > _WINDOW and self.row == len(self.screen) - 1:
+            # Lines that leave the window at once need not pass through it.
+            self._newline()
+            for line in rest[: -_WINDOW - 1]:
+                self.lines.add(Line(line[:_MAX_LINE]))
+            self._put(rest[-_WINDOW - 1])
+            rest = rest[-_WINDOW:]
         for line in rest:
             self._newline()
             self._put(line)
@@ -161,8 +170,7 @@ class OutputTee:
         self._lines = Lines(limit)
         self._lock = threading.Lock()
         self._terminals: list[Terminal] = []
-        self._pending: list[tuple[Terminal, str]] = []
-        self._pending_size = 0
+        self._pending: deque[tuple[Terminal, str]] = deque()
         self._undo: list[Callable[[], None]] = []
         self._listening = False
 
@@ -195,11 +203,15 @@ class OutputTee:
     def _hook(self, stream: Any) -> None:
         original = stream.write
         terminal = Terminal(self._lines)
+        pending = self._pending
 
         def write(text: Any, /, *args: Any, **kwargs: Any) -> Any:
             result = original(text, *args, **kwargs)
             if self._listening and isinstance(text, str):
-                self._keep(terminal, text)
+                # Appending is all that printing pays for; lines are made of larger pieces.
+                pending.append((terminal, text))
+                if len(text) > _LARGE or len(pending) > _MOST_PENDING:
+                    self._drain()
             return result
 
         own = vars(stream).get("write")
@@ -217,18 +229,16 @@ class OutputTee:
 
         self._undo.append(undo)
 
-    def _keep(self, terminal: Terminal, text: str) -> None:
-        # Appending is all that printing pays for; lines are made of it in larger pieces.
+    def _drain(self) -> None:
         with self._lock:
-            self._pending.append((terminal, text))
-            self._pending_size += len(text)
-            if self._pending_size > _PENDING or len(self._pending) > _MOST_PENDING:
-                self._resolve()
+            self._resolve()
 
     def _resolve(self) -> None:
-        pending, self._pending, self._pending_size = self._pending, [], 0
-        for terminal, text in pending:
+        # Threads go on appending: only what is there now is taken.
+        taken = [self._pending.popleft() for _ in range(len(self._pending))]
+        # Pieces of one stream in a row are one text: a million dots cost as much as a few lines.
+        for terminal, pieces in groupby(taken, key=itemgetter(0)):
             try:
-                terminal.write(text)
+                terminal.write("".join(text for _, text in pieces))
             except Exception:  # noqa: BLE001, S112 this piece is lost, printing is not
                 continue

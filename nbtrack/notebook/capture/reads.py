@@ -101,7 +101,20 @@ def _look_at_container(
     if found or not own:
         before.containers[name] = found
         if _note_origin(before, name, namespace, history) is not False:
-            before.given[name] = value
+            # Not the container: it may hold arrays, which would be kept alive while the cell runs.
+            before.given[name] = _nested(found)
+
+
+def _nested(found: Mapping[str, Any]) -> dict[str, Any]:
+    nested: dict[str, Any] = {}
+    for path, value in found.items():
+        *parents, last = path.split(".")
+        inner = nested
+        for part in parents:
+            below = inner.setdefault(part, {})
+            inner = below if isinstance(below, dict) else {}
+        inner[last] = value
+    return nested
 
 
 def _leaf(value: Any) -> Any:

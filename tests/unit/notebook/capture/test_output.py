@@ -51,6 +51,14 @@ def test_nested_progress_bars_are_two_lines(shown):
     assert shown(text, "\n") == "outer 2\ninner 2"
 
 
+@pytest.mark.parametrize("size", [1, 7, 150, 5_000])
+def test_pieces_of_any_size_give_the_same_lines(shown, size):
+    text = "".join(f"line {i}\n" * (i % 3) + "x" * (i % 5) for i in range(500))
+    assert shown(*(text[i : i + size] for i in range(0, len(text), size))) == text.removesuffix(
+        "\n"
+    )
+
+
 def test_a_long_output_keeps_its_beginning_and_end():
     lines = Lines(limit=1_000)
     terminal = Terminal(lines)

@@ -162,3 +162,18 @@ def test_arrays_are_never_read(track):
     )
     assert captured.params == {"keep.n": 2}
     assert not captured.left_out
+
+
+def test_looking_at_what_is_read_keeps_nothing_alive(notebook):
+    import weakref
+
+    import numpy as np
+
+    from nbtrack.notebook.capture.rule import analyse, observe
+
+    notebook.namespace["data"] = {"big": np.zeros(3).view(type("Array", (np.ndarray,), {})), "n": 1}
+    big = weakref.ref(notebook.namespace["data"]["big"])
+    before = observe(analyse("m = data['n']\ndata = None"), notebook.namespace)
+    notebook.namespace["data"] = None
+    assert before.given == {"data": {"n": 1}}
+    assert big() is None
