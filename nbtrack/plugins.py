@@ -13,7 +13,6 @@ with an entry point of the same name in its pyproject.toml:
 from __future__ import annotations
 
 from importlib import import_module
-from importlib.metadata import entry_points
 from typing import Any
 
 # URI scheme -> callable (uri, *, artifact_root, create) that returns a Store.
@@ -42,6 +41,8 @@ def installed(group: str) -> dict[str, str]:
 
     nbtrack's own come first and cannot be replaced by a package that happens to be installed.
     """
+    from importlib.metadata import entry_points
+
     added = {point.name: point.value for point in entry_points(group=group)}
     return EXTENSION_POINTS[group] | {
         name: reference for name, reference in added.items() if name not in EXTENSION_POINTS[group]

@@ -33,11 +33,14 @@ class Kernel:
         The shell.
     tracks_every_cell : bool
         Whether ``%track on`` is in force.
+    knows_capturers : bool
+        Whether the installed packages were looked through for captures of theirs.
     """
 
     def __init__(self, shell: Any) -> None:
         self.shell = shell
         self.tracks_every_cell = False
+        self.knows_capturers = False
         # A later os.chdir moves neither the store nor the name of the experiment.
         self._folder = Path.cwd()
         self._undo: list[tuple[str, Callable[[], None]]] = []

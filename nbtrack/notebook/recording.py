@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from nbtrack import tags
 from nbtrack.capture import remember
 from nbtrack.client.failure import error_tags
+from nbtrack.client.say import say
 from nbtrack.entities import RunStatus
 from nbtrack.errors import InvalidValue
 from nbtrack.notebook import surroundings
@@ -221,13 +222,20 @@ class Recording:
             self.captured.left_out.append(rule.LeftOut(globs, "the cell wrote no such file"))
 
     def _ask_others(self, run: ActiveRun, result: Any, outcome: Outcome) -> None:
-        view = CellView(
-            source=self._raw,
-            namespace=self._kernel.shell.user_ns,
-            result=getattr(result, "result", None),
-            error=outcome.error,
-        )
-        self.captured.left_out.extend(capturers.run_capturers(run, view))
+        names, value = self._kernel.shell.user_ns, getattr(result, "result", None)
+        if self._kernel.knows_capturers:
+            view = CellView(self._raw, names, value, outcome.error)
+            self.captured.left_out.extend(capturers.run_capturers(run, view))
+            return
+        # Looking through the installed packages takes a while: the first cell does not wait for it.
+        view = CellView(self._raw, dict(names), value, outcome.error)
+
+        def ask() -> None:
+            for name, reason in capturers.run_capturers(run, view):
+                say(f"the capture of {name} failed ({reason}); your code is not affected.")
+            self._kernel.knows_capturers = True
+
+        self._later("look for captures of other packages", ask)
 
     def _write(self, run: ActiveRun, path: str, text: str) -> None:
         def write() -> None:

@@ -115,3 +115,22 @@ def _state():
     kernel9.run("%unload_ext nbtrack")
     assert kernel9.run("_state() == _before").result == "True"
     assert kernel9.run("%%track\nx = 1").status == "error"
+
+
+def test_an_installed_package_captures_every_cell_and_its_failure_harms_none(kernel9):
+    folder = kernel9.folder
+    (folder / "others.py").write_text(
+        "def good(run, cell):\n    run.log_param('seen', cell.namespace['width'])\n"
+        "def bad(run, cell):\n    raise RuntimeError('broken')\n"
+    )
+    information = folder / "others-1.0.dist-info"
+    information.mkdir()
+    (information / "METADATA").write_text("Metadata-Version: 2.1\nName: others\nVersion: 1.0\n")
+    (information / "entry_points.txt").write_text(
+        "[nbtrack.capture]\ngood = others:good\nbad = others:bad\n"
+    )
+    kernel9.run("%%track first\nwidth = 5")
+    kernel9.settle()
+    second = kernel9.run("%%track second\nwidth = 6")
+    assert [run.data.params["seen"] for run in kernel9.runs()] == ["5", "6"]
+    assert "bad (RuntimeError: broken)" in second.summary
