@@ -4,6 +4,8 @@ import json
 import signal
 import socket
 import sys
+import time
+import urllib.error
 import urllib.request
 
 import pytest
@@ -76,6 +78,19 @@ def test_without_a_screen_there_is_no_browser(monkeypatch):
     assert not lab.has_browser()
 
 
+def answered(address):
+    """Ask until somebody listens: Jupyter Server prints its address a moment before it does."""
+    deadline = time.monotonic() + 20
+    while True:
+        try:
+            with urllib.request.urlopen(address) as answer:
+                return json.load(answer)
+        except urllib.error.URLError:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.1)
+
+
 def test_jupyterlab_opens_the_copy_and_ends_when_told(start_nbtrack, tmp_path):
     port = lab.choose_port(None, 18888)
     process = start_nbtrack("quickstart", tmp_path / "q", "--no-browser", "--port", port)
@@ -89,8 +104,7 @@ def test_jupyterlab_opens_the_copy_and_ends_when_told(start_nbtrack, tmp_path):
     assert "01-quickstart.ipynb" in address, said
     token = address.partition("token=")[2]
     request = f"http://127.0.0.1:{port}/api/contents/01-quickstart.ipynb?content=0&token={token}"
-    with urllib.request.urlopen(request) as answer:
-        assert json.load(answer)["name"] == "01-quickstart.ipynb"
+    assert answered(request)["name"] == "01-quickstart.ipynb"
     assert "nbtrack quickstart --execute" in said
     process.send_signal(signal.SIGTERM)
     process.communicate(timeout=30)
