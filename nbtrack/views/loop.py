@@ -10,6 +10,8 @@ from __future__ import annotations
 import ast
 import linecache
 import sys
+import threading
+from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import TYPE_CHECKING
@@ -28,6 +30,8 @@ _CLOCKS = {
 _LOGGERS = {"log", "log_metric", "log_metrics"}
 # Keywords of log_metric and log_metrics that hold keys.
 _KEYS = {"key", "metrics"}
+
+_one_at_a_time = threading.Lock()
 
 
 @dataclass(slots=True)
@@ -99,7 +103,7 @@ def _sources(frame: FrameType) -> Iterable[str]:
 
 def _body_of_cell() -> str:
     ipython = sys.modules.get("IPython")
-    shell = ipython.get_ipython() if ipython is not None else None
+    shell = getattr(ipython, "get_ipython", lambda: None)()
     if shell is None:
         return ""
     lines = shell.history_manager.input_hist_raw[-1].splitlines(keepends=True)
@@ -110,11 +114,12 @@ def _body_of_cell() -> str:
 
 def _parsed(source: str) -> ast.Module | None:
     flags = ast.PyCF_ONLY_AST | ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
-    try:
+    # CPython 3.11 counts the depth of a tree it builds for all threads together, and complains with
+    # a SystemError if two are built at once (gh-106905).
+    with _one_at_a_time, suppress(SyntaxError, ValueError, RecursionError, SystemError):
         tree = compile(source, "<source>", "exec", flags, dont_inherit=True)
-    except (SyntaxError, ValueError):
-        return None
-    return tree if isinstance(tree, ast.Module) else None
+        return tree if isinstance(tree, ast.Module) else None
+    return None
 
 
 @dataclass(slots=True)

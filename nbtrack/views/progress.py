@@ -121,7 +121,11 @@ def _recorder_of(frame: FrameType, source: dict[str, Any] | None) -> _Recorder |
     # In a library's loop over what it was given, the names would be the library's own.
     if frame.f_globals is not source:
         return None
-    names = loop_names(frame)
+    try:
+        names = loop_names(frame)
+    except Exception as error:  # noqa: BLE001 - whatever a source holds, the loop goes on
+        say(f"progress() draws its bar only: it could not read its loop ({error!r}).", once="loop")
+        return None
     return _Recorder(frame, names) if names is not None else None
 
 

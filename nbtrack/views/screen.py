@@ -13,7 +13,7 @@ def in_notebook() -> bool:
     A terminal's IPython has displays too, but prints every update below the last one.
     """
     ipython = sys.modules.get("IPython")
-    shell = ipython.get_ipython() if ipython is not None else None
+    shell = getattr(ipython, "get_ipython", lambda: None)()
     return getattr(shell, "kernel", None) is not None
 
 
