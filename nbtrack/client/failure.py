@@ -33,7 +33,9 @@ def status_of(error: BaseException | None) -> RunStatus:
 
 
 def error_tags(error: BaseException) -> dict[str, str]:
-    """Return the tags that keep an exception's type and message."""
+    """Return the tags that keep an exception's type and message, without what looks secret."""
+    from nbtrack.redaction.redact import redact  # its patterns take milliseconds: only when failed
+
     kind = type(error)
     name = kind.__qualname__
     if kind.__module__ != "builtins":
@@ -43,17 +45,21 @@ def error_tags(error: BaseException) -> dict[str, str]:
     except Exception:  # noqa: BLE001 - __str__ is the user's code
         message = "(its message cannot be read)"
     message = message.encode("utf-8", "backslashreplace").decode()
-    return {tags.ERROR_TYPE: name, tags.ERROR_MESSAGE: message[:_MAX_MESSAGE]}
+    # Redacted before it is cut: half a token is not recognised.
+    message = redact(message[: 2 * _MAX_MESSAGE])[:_MAX_MESSAGE]
+    return {tags.ERROR_TYPE: name, tags.ERROR_MESSAGE: message}
 
 
-def keep_error(run: ActiveRun, error: BaseException, text: str | None = None) -> None:
+def keep_error(run: ActiveRun, error: BaseException) -> None:
     """Keep an exception with its run: type and message in tags, the traceback as a file.
 
-    Nothing of this may replace the exception that is on its way, so nothing is raised.
+    Secrets are taken out. Nothing of this may replace the exception that is on its way, so nothing
+    is raised.
     """
+    from nbtrack.redaction.redact import redact
+
     with suppress(Exception):
         run.set_tags(error_tags(error))
     with suppress(Exception):
-        if text is None:
-            text = "".join(traceback.format_exception(error))
-        run.artifacts.write(ERROR_FILE, text.encode("utf-8", "backslashreplace"))
+        text = "".join(traceback.format_exception(error))
+        run.artifacts.write(ERROR_FILE, redact(text).encode("utf-8", "backslashreplace"))

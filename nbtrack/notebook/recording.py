@@ -18,12 +18,12 @@ from nbtrack.notebook.capture import capturers, rule
 from nbtrack.notebook.capture.data import datasets
 from nbtrack.notebook.capture.figures import FigureWatch
 from nbtrack.notebook.capture.output import OutputTee
-from nbtrack.notebook.capture.redact import redact
 from nbtrack.notebook.cell_view import CellView
 from nbtrack.notebook.data_words import described_all
 from nbtrack.notebook.guard import guarded
 from nbtrack.notebook.outcome import without_colours
 from nbtrack.notebook.written_files import name_in_run, written_files
+from nbtrack.redaction.redact import redact
 from nbtrack.views.numbers import count
 
 if TYPE_CHECKING:

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 from nbtrack.client.direction import is_lower_better
 from nbtrack.entities import RunStatus
 from nbtrack.notebook import comparison
-from nbtrack.notebook.capture.redact import redact
 from nbtrack.notebook.outcome import without_colours
 from nbtrack.notebook.summary import Note, Score, Setting, Summary
+from nbtrack.redaction.redact import redact
 from nbtrack.views.numbers import count
 from nbtrack.views.text import shortened
 

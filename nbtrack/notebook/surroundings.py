@@ -16,7 +16,7 @@ from nbtrack.notebook.attempts import SOURCE_FILE
 from nbtrack.notebook.capture.code import read_code
 from nbtrack.notebook.capture.environment import environment
 from nbtrack.notebook.capture.lineage import lineage
-from nbtrack.notebook.capture.redact import redact
+from nbtrack.redaction.redact import redact
 
 if TYPE_CHECKING:
     from pathlib import Path

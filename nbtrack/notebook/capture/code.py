@@ -14,7 +14,7 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from nbtrack.notebook.capture.redact import redact, redact_url
+from nbtrack.redaction.redact import redact, redact_url
 
 if TYPE_CHECKING:
     from pathlib import Path

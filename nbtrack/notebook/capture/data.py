@@ -15,7 +15,7 @@ from nbtrack.notebook.capture import fingerprints
 from nbtrack.notebook.capture.evaluate import NotKnown
 from nbtrack.notebook.capture.history import History, facts_of
 from nbtrack.notebook.capture.judge import Judge
-from nbtrack.notebook.capture.redact import redact
+from nbtrack.redaction.redact import redact
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping

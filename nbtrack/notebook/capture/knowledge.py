@@ -9,7 +9,7 @@ import timeit
 from typing import TYPE_CHECKING, Any
 
 from nbtrack.notebook.capture.resolve import dotted, resolve
-from nbtrack.notebook.capture.words import words
+from nbtrack.words import words
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -12,7 +12,7 @@ from hashlib import sha256
 from typing import TYPE_CHECKING, NamedTuple
 
 from nbtrack.notebook.capture.history import History, facts_of
-from nbtrack.notebook.capture.redact import redact
+from nbtrack.redaction.redact import redact
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

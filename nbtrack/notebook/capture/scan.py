@@ -23,7 +23,7 @@ from nbtrack.notebook.capture.targets import (
     unpacked,
     values_given,
 )
-from nbtrack.notebook.capture.words import words
+from nbtrack.words import words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -14,9 +14,9 @@ from nbtrack.notebook.capture.captured import (
     CaptureOptions,
     LeftOut,
 )
-from nbtrack.notebook.capture.redact import REDACTED, is_secret, redact
 from nbtrack.notebook.capture.take import Candidate
 from nbtrack.notebook.capture.values import MAX_TEXT, NO_SCALAR, number, scalar, too_long
+from nbtrack.redaction.redact import REDACTED, is_secret, redact
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping

@@ -29,6 +29,17 @@ def test_an_exception_makes_the_run_failed_and_is_kept():
     assert b"test_runs.py" in run.artifacts.read("error.txt")
 
 
+def test_secrets_in_an_exception_are_not_kept():
+    address = "postgresql://me:hunter2@db.example.org/x"
+    with pytest.raises(ConnectionError), nbtrack.start_run() as run:
+        raise ConnectionError(f"No answer from {address}, API_KEY=abc12345")
+    kept = nbtrack.get_run(run.run_id).data.tags["nbtrack.error.message"]
+    kept += run.artifacts.read("error.txt").decode()
+    assert "No answer from postgresql://me:[redacted]@db.example.org/x" in kept
+    assert "hunter2" not in kept
+    assert "abc12345" not in kept
+
+
 @pytest.mark.parametrize(
     ("error", "status"),
     [

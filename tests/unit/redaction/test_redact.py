@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from nbtrack.notebook.capture.redact import REDACTED, is_secret, redact, redact_url
+from nbtrack.redaction.redact import REDACTED, is_secret, redact, redact_url
 
 # Assembled here so that no scanner takes this file for a leak.
 GITHUB = "ghp_" + "a1B2" * 9

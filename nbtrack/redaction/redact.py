@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from nbtrack.notebook.capture.secret_names import name_is_secret
+from nbtrack.redaction.secret_names import name_is_secret
 
 REDACTED = "[redacted]"
 
