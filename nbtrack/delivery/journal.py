@@ -97,7 +97,7 @@ class Journal:
                 if number == self.number + 1:
                     break
             self.number = number
-            if self._descriptor < 0 or self._waiting:
+            if self._slow or self._descriptor < 0 or self._waiting:
                 if self._slow:  # in a signal handler, above the other branch
                     self._late.append((number, line))
                 else:
