@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from nbtrack import tags as names_of_tags
 from nbtrack.client import session as sessions
 from nbtrack.client.failure import keep_error, status_of
-from nbtrack.client.names import MAX_RUN_NAME, check_name, check_timestamp, new_run_id
+from nbtrack.client.names import check_name, check_timestamp, new_run_id
 from nbtrack.client.run_handle import ActiveRun, checked_status, checked_tags, now
 from nbtrack.client.stack import (
     active,
@@ -35,6 +35,7 @@ from nbtrack.client.stack import (
 from nbtrack.client.two_words import generated_name
 from nbtrack.entities import LifecycleStage, RunInfo, RunStatus
 from nbtrack.errors import InvalidValue
+from nbtrack.store.checks import MAX_RUN_NAME
 from nbtrack.store.records import CreateRun
 
 if TYPE_CHECKING:

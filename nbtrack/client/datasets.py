@@ -10,9 +10,10 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from nbtrack import tags as names_of_tags
-from nbtrack.client.names import check_key, check_mapping, check_text
+from nbtrack.client.names import check_mapping, check_text
 from nbtrack.entities import Dataset, DatasetInput, Tag
 from nbtrack.errors import InvalidValue
+from nbtrack.store.checks import check_key
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

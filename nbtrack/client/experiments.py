@@ -6,11 +6,12 @@ import os
 from typing import TYPE_CHECKING, Any
 
 from nbtrack.client.active_run import checked_tags
-from nbtrack.client.names import MAX_EXPERIMENT_NAME, check_name
+from nbtrack.client.names import check_name
 from nbtrack.client.session import Session, current_session
 from nbtrack.entities import LifecycleStage
 from nbtrack.errors import InvalidValue, NotFound
 from nbtrack.settings import settings
+from nbtrack.store.checks import MAX_EXPERIMENT_NAME
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -13,20 +13,18 @@ import msgspec
 
 from nbtrack.client.failure import keep_error, status_of
 from nbtrack.client.names import (
-    MAX_RUN_NAME,
-    check_key,
     check_mapping,
     check_name,
     check_number,
     check_step,
     check_text,
     check_timestamp,
-    good_keys,
 )
-from nbtrack.client.say import say
+from nbtrack.sentences import say
 from nbtrack.client.stack import observers, open_runs, pop, unobserve
 from nbtrack.entities import Metric, Param, RunInfo, RunStatus, Tag
 from nbtrack.errors import InvalidValue
+from nbtrack.store.checks import MAX_RUN_NAME, check_key, good_keys
 from nbtrack.store.records import (
     CorrectParam,
     DeleteTag,

@@ -1,14 +1,16 @@
 """What a store accepts: the rules of MLflow's server for names, ids, times and lengths.
 
-A client checks earlier and explains better; these are the last line, for every way into a store.
+The client checks with them at the call, before anything is written; here they are the last line,
+for every way into a store. The rules for keys are MLflow's (Unicode word characters,
+``_ - . / :`` and space; a key is also a relative path in its normal form), so that every key can
+travel to an MLflow server. Values are kept whole: only MLflow's wire shortens them.
 """
 
 from __future__ import annotations
 
 import posixpath
 import re
-from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from nbtrack.errors import InvalidValue
 from nbtrack.store.base import MAX_RESULTS_LIMIT
@@ -17,15 +19,13 @@ if TYPE_CHECKING:
     from nbtrack.entities import DatasetInput, Param, Tag
 
 MAX_KEY = 250
+MAX_VALUE = 1_000_000
 MAX_RUN_NAME = 250
 MAX_EXPERIMENT_NAME = 500
 MAX_LOCATION = 2048
 INT64 = 2**63
-
-_KEY = re.compile(r"[\w\-./: ]+")
-_EXPERIMENT_ID = re.compile(r"[0-9]{1,18}")  # fits 64 bits
-_RUN_ID = re.compile(r"[0-9a-f]{32}")
-_DATASET_LIMITS = {
+# Lengths that MLflow's tables of datasets hold.
+DATASET_LIMITS = {
     "name": 500,
     "digest": 36,
     "source_type": 36,
@@ -33,22 +33,46 @@ _DATASET_LIMITS = {
     "schema": 1_048_575,
     "profile": 16_777_215,
 }
+MAX_DATASET_TAG_NAME = 255
+MAX_DATASET_TAG_VALUE = 500
+
+_KEY = re.compile(r"[\w\-./: ]+")
+_EXPERIMENT_ID = re.compile(r"[0-9]{1,18}")  # fits 64 bits
+_RUN_ID = re.compile(r"[0-9a-f]{32}")
+_SURROGATE = re.compile("[\ud800-\udfff]")
+_MOST_REMEMBERED_KEYS = 10_000
+# Keys that passed: a training loop logs the same few a million times. Its hot path looks here.
+good_keys: set[str] = set()
 
 
-@lru_cache(maxsize=10_000)
 def check_key(key: str, kind: str) -> str:
-    """Return a metric, param or tag key unchanged, or raise `InvalidValue`."""
-    check_length(key, kind + " name", MAX_KEY)
-    if not _KEY.fullmatch(key):
+    """Return a metric, param or tag key unchanged; raise `InvalidValue` with one that would do."""
+    if key in good_keys:
+        return key
+    if not isinstance(key, str):
+        raise InvalidValue(f"A {kind} name is text, not {type(key).__name__}: {short(key)}.")
+    if not key:
+        raise InvalidValue(f"A {kind} name cannot be empty.")
+    if len(key) > MAX_KEY:
         raise InvalidValue(
-            f"Invalid {kind} name {key!r}. Names may only contain alphanumerics, underscores (_), "
-            "dashes (-), periods (.), spaces ( ), colons (:) and slashes (/)."
+            f"The {kind} name {short(key)} exceeds the maximum length of {MAX_KEY} characters "
+            f"(it has {len(key)})."
+        )
+    if not _KEY.fullmatch(key):
+        proposal = re.sub(r"[^\w\-./: ]", "_", key)
+        raise InvalidValue(
+            f"Invalid {kind} name {short(key)}. Names may only contain alphanumerics, underscores "
+            "(_), dashes (-), periods (.), spaces ( ), colons (:) and slashes (/); "
+            f"{short(proposal)} would do."
         )
     if key == "." or key.startswith(("/", "..")) or posixpath.normpath(key) != key:
         raise InvalidValue(
-            f"Invalid {kind} name {key!r}: slashes separate words as in a relative path, with none "
-            "at the start or end, no two in a row and no part that is . or .. alone."
+            f"Invalid {kind} name {short(key)}: slashes separate words as in a relative path, so a "
+            "name has none at its start or end, no two in a row and no part that is only . or .. ."
         )
+    if len(good_keys) >= _MOST_REMEMBERED_KEYS:
+        good_keys.clear()
+    good_keys.add(key)
     return key
 
 
@@ -56,20 +80,21 @@ def check_length(text: str, what: str, limit: int) -> str:
     """Return text that is neither empty nor too long."""
     if not text:
         raise InvalidValue(f"Missing value for required parameter '{what}': it cannot be empty.")
+    return check_text(text, what, limit)
+
+
+def check_text(text: str, what: str = "text", limit: int = MAX_VALUE) -> str:
+    """Return text that is not too long and that every database can keep."""
     if len(text) > limit:
         raise InvalidValue(
-            f"The {what} {text[:40]!r}… exceeds the maximum length of {limit} characters "
+            f"The {what} {short(text)} exceeds the maximum length of {limit} characters "
             f"(it has {len(text)})."
         )
-    return check_text(text)
-
-
-def check_text(text: str) -> str:
-    """Return text that every database can keep."""
-    if not text.isascii() and any("\ud800" <= sign <= "\udfff" for sign in text):
+    if not text.isascii() and (half := _SURROGATE.search(text)):
         raise InvalidValue(
-            f"The text {text[:40]!r} holds half a character (a lone surrogate), which no database "
-            "can keep."
+            f"The {what} {short(text)} is not valid Unicode at character {half.start()} (a lone "
+            "surrogate, as file names that are not UTF-8 have), which no database can keep; write "
+            "it with repr(…)."
         )
     return text
 
@@ -77,13 +102,13 @@ def check_text(text: str) -> str:
 def check_tag(tag: Tag) -> None:
     """Raise `InvalidValue` for a tag that cannot be stored as it is."""
     check_key(tag.key, "tag")
-    check_text(tag.value or "")
+    check_text(tag.value or "", f"value of tag {tag.key!r}")
 
 
 def check_param(param: Param) -> None:
     """Raise `InvalidValue` for a param that cannot be stored as it is."""
     check_key(param.key, "param")
-    check_text(param.value or "")
+    check_text(param.value or "", f"value of param {param.key!r}")
 
 
 def check_run_id(run_id: str) -> str:
@@ -106,24 +131,30 @@ def check_time(milliseconds: int, what: str) -> int:
     return milliseconds
 
 
+def check_step(step: int) -> int:
+    """Return a step that fits 64 bits."""
+    if not -INT64 <= step < INT64:
+        raise InvalidValue(f"The step {step} does not fit 64 bits.")
+    return step
+
+
 def check_point(key: str, timestamp: int, step: int) -> None:
     """Raise `InvalidValue` for a point that cannot be stored as it is."""
     check_key(key, "metric")
     check_time(timestamp, "timestamp")
-    if not -INT64 <= step < INT64:
-        raise InvalidValue(f"The step {step} of metric {key!r} does not fit 64 bits.")
+    check_step(step)
 
 
 def check_dataset(given: DatasetInput) -> None:
     """Raise `InvalidValue` for a dataset whose fields are longer than MLflow's tables hold."""
-    for field, limit in _DATASET_LIMITS.items():
+    for field, limit in DATASET_LIMITS.items():
         text = getattr(given.dataset, field)
         if text:
             check_length(text, f"dataset {field}", limit)
     for tag in given.tag_list:
-        check_length(tag.key, "dataset tag name", 255)
+        check_length(tag.key, "dataset tag name", MAX_DATASET_TAG_NAME)
         if tag.value:
-            check_length(tag.value, "dataset tag value", 500)
+            check_length(tag.value, "dataset tag value", MAX_DATASET_TAG_VALUE)
 
 
 def check_max_results(number: int) -> int:
@@ -144,3 +175,9 @@ def experiment_number(experiment_id: str) -> int:
             "experiment id is a whole number. Is it the name? get_experiment_by_name finds it."
         )
     return int(experiment_id)
+
+
+def short(value: Any) -> str:
+    """Return a value as messages show it: its first characters."""
+    text = repr(value)
+    return text if len(text) <= 60 else f"{text[:57]}…"  # noqa: PLR2004 - about one line of a message

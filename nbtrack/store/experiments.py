@@ -144,7 +144,9 @@ def put_tags(tx: Transaction, number: int, tags: Sequence[Tag]) -> None:
     """Set tags of an experiment."""
     if not tags:
         return
-    values = {checks.check_key(tag.key, "tag"): tag.value or "" for tag in tags}
+    for tag in tags:
+        checks.check_tag(tag)
+    values = {tag.key: tag.value or "" for tag in tags}
     ids = tx.keys.ensure(tx.connection, values)
     statement = dialects.upsert(
         tx.dialect,

@@ -34,7 +34,7 @@ def create(tx: Transaction, new: CreateRun) -> RunState:
     name = _name(new)
     for tag in new.tags:
         checks.check_tag(tag)
-    checks.check_text(new.user_id)
+    checks.check_text(new.user_id, "user_id")
     row: dict[str, Any] = {
         "uuid": new.run_id,
         "experiment_id": experiment.id,

@@ -90,7 +90,7 @@ def correct_param(tx: Transaction, of: RunState, key: str, value: str) -> None:
     old = _stored(tx, of, list(ids.values())).get(ids.get(key, -1))
     if old is None:
         raise NotFound(f"No param with name: {key} in run with id {of.uuid}. Log it instead.")
-    checks.check_text(value)
+    checks.check_text(value, f"value of param {key!r}")
     if old == value:
         return
     statement = dialects.upsert(tx.dialect, "nb_param", _PARAM, _KEY)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from nbtrack.client.names import check_key
 from nbtrack.errors import InvalidValue
 from nbtrack.notebook.capture.captured import (
     MAX_METRICS,
@@ -17,6 +16,7 @@ from nbtrack.notebook.capture.captured import (
 from nbtrack.notebook.capture.take import Candidate
 from nbtrack.notebook.capture.values import MAX_TEXT, NO_SCALAR, number, scalar, too_long
 from nbtrack.redaction.redact import REDACTED, is_secret, redact
+from nbtrack.store.checks import check_key
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
