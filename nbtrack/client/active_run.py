@@ -32,11 +32,11 @@ from nbtrack.client.stack import (
     set_last_tracked,
     unobserve,
 )
-from nbtrack.client.two_words import generated_name
 from nbtrack.entities import LifecycleStage, RunInfo, RunStatus
 from nbtrack.errors import InvalidValue
 from nbtrack.store.checks import MAX_RUN_NAME
 from nbtrack.store.records import CreateRun
+from nbtrack.two_words import generated_name
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -16,8 +16,6 @@ from typing import TYPE_CHECKING, Any
 
 from nbtrack import tags
 from nbtrack.client import active_run
-from nbtrack.client.say import say
-from nbtrack.client.two_words import generated_name
 from nbtrack.entities import RunStatus
 from nbtrack.errors import InvalidValue, NbtrackError
 from nbtrack.notebook import seeds
@@ -29,6 +27,8 @@ from nbtrack.notebook.place import cell_id
 from nbtrack.notebook.recording import Recording
 from nbtrack.notebook.result_line import line_of_dry_run, line_of_run
 from nbtrack.notebook.under_cell import show
+from nbtrack.sentences import say
+from nbtrack.two_words import generated_name
 
 if TYPE_CHECKING:
     from nbtrack.client.active_run import ActiveRun

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import insert, update
@@ -13,6 +12,7 @@ from nbtrack.errors import AlreadyExists, InvalidValue
 from nbtrack.store import checks, experiments, leases, values
 from nbtrack.store.run_state import RunState, save, states
 from nbtrack.store.schema import ACTIVE, DELETED, STATUS_CODE, run
+from nbtrack.two_words import generated_name
 
 if TYPE_CHECKING:
     from nbtrack.store.records import CreateRun
@@ -100,7 +100,7 @@ def _name(new: CreateRun) -> str:
             f"The run name {new.name!r} and the tag {tag_names.RUN_NAME}={tagged!r} differ: give "
             "one of them."
         )
-    name = new.name or tagged or f"run-{secrets.token_hex(3)}"
+    name = new.name or tagged or generated_name()
     return checks.check_length(name, "run_name", checks.MAX_RUN_NAME)
 
 

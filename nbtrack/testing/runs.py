@@ -38,8 +38,12 @@ class RunContract:
         with pytest.raises(InvalidValue):
             store.create_run(DEFAULT, name="a", tags=[Tag("mlflow.runName", "b")])
 
-    def test_a_run_without_a_name_gets_one(self, store: Store) -> None:
-        assert store.create_run(DEFAULT).info.run_name
+    def test_a_run_without_a_name_gets_two_words(self, store: Store) -> None:
+        run = store.create_run(DEFAULT)
+        one, two = run.info.run_name.split("-")
+        assert one.isalpha()
+        assert two.isalpha()
+        assert run.data.tags == {"mlflow.runName": run.info.run_name}
 
     def test_a_run_without_a_start_starts_now(self, store: Store) -> None:
         assert store.create_run(DEFAULT).info.start_time > 1_600_000_000_000
