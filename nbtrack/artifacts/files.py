@@ -20,6 +20,7 @@ from nbtrack.artifacts.folder import ArtifactFolder
 from nbtrack.artifacts.resolver import parts_of
 from nbtrack.errors import InvalidValue, NbtrackError, NotFound, Refused, Unavailable
 from nbtrack.platforms import WINDOWS
+from nbtrack.urls import without_query
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -51,11 +52,11 @@ def open_artifacts(artifact_uri: str, artifact_root: str) -> ArtifactFolder:
         What ``mlflow-artifacts:/`` stands for in the run's store: a path or an fsspec URL.
     """
     if not artifact_uri.startswith(STORE_SCHEME):
-        place, mark, query = artifact_uri.partition("?")
+        place, query = without_query(artifact_uri)
         found = _RUN_PARTS.fullmatch(place)
         if found is None:
             return _open_root(artifact_uri, ())
-        return _open_root(f"{found['root']}{mark}{query}", (found["run"], "artifacts"))
+        return _open_root(f"{found['root']}{query}", (found["run"], "artifacts"))
     inner = artifact_uri.removeprefix(STORE_SCHEME)
     if inner.startswith("//"):
         raise Refused(

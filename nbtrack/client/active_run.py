@@ -37,6 +37,7 @@ from nbtrack.errors import InvalidValue
 from nbtrack.store.checks import MAX_RUN_NAME
 from nbtrack.store.records import CreateRun
 from nbtrack.two_words import generated_name
+from nbtrack.urls import below
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -114,7 +115,7 @@ def begin_run(
         user_id=str(all_tags[names_of_tags.USER]),
         status=RunStatus.RUNNING,
         start_time=now() if start_time is None else check_timestamp(start_time),
-        artifact_uri=_below(experiment.artifact_location, f"{run_id}/artifacts"),
+        artifact_uri=below(experiment.artifact_location, f"{run_id}/artifacts"),
     )
     record = CreateRun(
         info.run_id,
@@ -126,12 +127,6 @@ def begin_run(
     )
     session.outbox.append(record)
     return ActiveRun(session, info)
-
-
-def _below(location: str, path: str) -> str:
-    # As the store does it: "s3://bucket/a?region=x" has the path before the query.
-    place, mark, query = location.partition("?")
-    return f"{place.rstrip('/')}/{path}{mark}{query}"
 
 
 def run_by_id(session: Session, run_id: str) -> ActiveRun:

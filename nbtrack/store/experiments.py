@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import bindparam, delete, insert, select, update
@@ -12,6 +11,7 @@ from nbtrack.entities import Experiment, LifecycleStage, Tag
 from nbtrack.errors import AlreadyExists, InvalidValue, NotFound
 from nbtrack.store import checks, dialects
 from nbtrack.store.schema import ACTIVE, DELETED, LIFECYCLE, experiment, experiment_tag, run
+from nbtrack.urls import SCHEME
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from nbtrack.store.transaction import Transaction
 
 _BY_ID = select(experiment).where(experiment.c.id == bindparam("number"))
-_SCHEME = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]+:")
 
 
 def create(tx: Transaction, name: str, location: str | None, tags: Sequence[Tag]) -> str:
@@ -58,15 +57,14 @@ def checked_location(location: str) -> str:
     checks.check_length(location, "artifact_location", checks.MAX_LOCATION)
     if location.startswith("runs:"):
         raise InvalidValue(f"{location!r} is not a place for artifacts: it names files of a run.")
-    if "#" in location or (_SCHEME.match(location) and ";" in location):
+    if "#" in location or (SCHEME.match(location) and ";" in location):
         raise InvalidValue(
             f"The artifact location {location!r} has a fragment (#…) or parameters (;…), which no "
             "file can have below it."
         )
     if location.startswith("file:") and not location.startswith("file:/"):
         return "file://" + os.path.abspath(location.removeprefix("file:"))  # noqa: PTH100
-    # A drive letter of Windows is one letter, a scheme at least two.
-    return location if _SCHEME.match(location) else os.path.abspath(location)  # noqa: PTH100 - keeps "~"
+    return location if SCHEME.match(location) else os.path.abspath(location)  # noqa: PTH100 - keeps "~"
 
 
 def get(connection: Connection, keys: Keys, experiment_id: str) -> Experiment:

@@ -24,6 +24,7 @@ from nbtrack.store.project import (
     is_trusted,
     trust,
 )
+from nbtrack.urls import SCHEME
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -31,7 +32,6 @@ if TYPE_CHECKING:
 __all__ = ["StoreLocation", "find_store", "is_trusted", "sqlite_file", "trust"]
 
 DATABASE_NAME = "nbtrack.db"
-_SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]+):")  # two letters at least: C:\ is a drive
 _SQLITE = re.compile(r"sqlite(?:\+\w+)?://(?:/(?P<file>[^?]*))?(?:\?(?P<options>.*))?")
 _DATABASE_SUFFIXES = {".db", ".sqlite", ".sqlite3"}
 
@@ -232,7 +232,7 @@ def _asked_for(search: _Search, uri: str | None, rule: str) -> StoreLocation | N
 
 def _locate(uri: str, base: Path, rule: str) -> StoreLocation:
     """Make an address or a path, relative to a folder, into a location."""
-    scheme = _SCHEME.match(uri)
+    scheme = SCHEME.match(uri)
     if scheme is None:
         return _path(_absolute(uri, base), rule)
     if scheme[1].lower() == "file":

@@ -13,6 +13,7 @@ from nbtrack.store import checks, experiments, leases, values
 from nbtrack.store.run_state import RunState, save, states
 from nbtrack.store.schema import ACTIVE, DELETED, STATUS_CODE, run
 from nbtrack.two_words import generated_name
+from nbtrack.urls import below
 
 if TYPE_CHECKING:
     from nbtrack.store.records import CreateRun
@@ -43,7 +44,7 @@ def create(tx: Transaction, new: CreateRun) -> RunState:
         "status": STATUS_CODE[RunStatus.RUNNING],
         "lifecycle": ACTIVE,
         "start_ts": checks.check_time(new.start_time, "start_time"),
-        "artifact_uri": _below(experiment.artifact_location, f"{new.run_id}/artifacts"),
+        "artifact_uri": below(experiment.artifact_location, f"{new.run_id}/artifacts"),
     }
     made = tx.connection.execute(_INSERT, row)
     assert made.inserted_primary_key is not None
@@ -102,9 +103,3 @@ def _name(new: CreateRun) -> str:
         )
     name = new.name or tagged or generated_name()
     return checks.check_length(name, "run_name", checks.MAX_RUN_NAME)
-
-
-def _below(location: str, path: str) -> str:
-    # "s3://bucket/a?region=x": the path goes before the query.
-    place, mark, query = location.partition("?")
-    return f"{place.rstrip('/')}/{path}{mark}{query}"

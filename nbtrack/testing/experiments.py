@@ -41,6 +41,11 @@ class ExperimentContract:
         run = store.create_run(made, name="x")
         assert run.info.artifact_uri == f"s3://bucket/a/{run.info.run_id}/artifacts?x=1"
 
+    def test_a_question_mark_in_a_local_path_is_a_letter(self, store: Store) -> None:
+        made = store.create_experiment("why", artifact_location="/data/why?/files/")
+        run = store.create_run(made).info
+        assert run.artifact_uri == f"/data/why?/files/{run.run_id}/artifacts"
+
     def test_a_relative_artifact_location_becomes_absolute(self, store: Store) -> None:
         made = store.create_experiment("here", artifact_location="files")
         assert store.get_experiment(made).artifact_location.endswith("files")

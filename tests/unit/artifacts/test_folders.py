@@ -328,3 +328,10 @@ def test_an_upload_elsewhere_that_fails_leaves_the_old_file(elsewhere, monkeypat
         elsewhere.write("a.txt", b"2")
     assert elsewhere.read("a.txt") == b"1"
     assert [file.path for file in elsewhere.list()] == ["a.txt"]
+
+
+def test_a_question_mark_in_a_local_path_is_a_letter(tmp_path):
+    run = "a" * 32
+    folder = open_artifacts(f"{tmp_path}/why?/{run}/artifacts", "")
+    folder.write("a.txt", b"1")
+    assert (tmp_path / "why?" / run / "artifacts" / "a.txt").read_bytes() == b"1"

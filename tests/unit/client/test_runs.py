@@ -281,3 +281,12 @@ def test_tasks_have_runs_of_their_own():
         data = nbtrack.get_run(run_id).data
         assert data.params == {"name": f"task-{number}"}
         assert data.tags["mlflow.parentRunId"] == parent.run_id
+
+
+def test_files_of_a_run_lie_where_its_experiment_says(tmp_path):
+    place = tmp_path / "why?"
+    made = nbtrack.create_experiment("why", artifact_location=str(place))
+    with nbtrack.start_run(experiment_id=made) as run:
+        nbtrack.log_text("1", "a.txt")
+    assert (place / run.run_id / "artifacts" / "a.txt").read_text() == "1"
+    assert nbtrack.get_run(run.run_id).info.artifact_uri == run.info.artifact_uri
