@@ -32,7 +32,8 @@ if TYPE_CHECKING:
 __all__ = ["StoreLocation", "find_store", "is_trusted", "sqlite_file", "trust"]
 
 DATABASE_NAME = "nbtrack.db"
-_SQLITE = re.compile(r"sqlite(?:\+\w+)?://(?:/(?P<file>[^?]*))?(?:\?(?P<options>.*))?")
+_SQLITE = re.compile(r"sqlite(?:\+\w+)?://(?:/(?P<file>.*))?", re.DOTALL)
+_OPTIONS = re.compile(r"\?\w+=[^/]*")  # of SQLAlchemy's addresses; a folder may be called "what?"
 _DATABASE_SUFFIXES = {".db", ".sqlite", ".sqlite3"}
 
 
@@ -245,23 +246,27 @@ def _locate(uri: str, base: Path, rule: str) -> StoreLocation:
             f"{uri} keeps nothing: a store in memory would forget every run. "
             "Give a file: sqlite:///runs.db."
         )
-    return _database(_absolute(found["file"], base), found["options"], rule)
+    if options := _OPTIONS.search(found["file"]):
+        raise InvalidValue(
+            f"{uri} has options, {options[0]}, which no store takes. Leave them out."
+        )
+    return _database(_absolute(found["file"], base), rule)
 
 
 def _path(path: Path, rule: str) -> StoreLocation:
     if path.suffix in _DATABASE_SUFFIXES or path.is_file():
-        return _database(path, None, rule)
+        return _database(path, rule)
     is_store = path.name == STORE_FOLDER or (path / DATABASE_NAME).exists()
     return _embedded(path if is_store else path / STORE_FOLDER, rule)
 
 
-def _database(file: Path, options: str | None, rule: str) -> StoreLocation:
-    if file.name == DATABASE_NAME and file.parent.name == STORE_FOLDER and not options:
+def _database(file: Path, rule: str) -> StoreLocation:
+    if file.name == DATABASE_NAME and file.parent.name == STORE_FOLDER:
         return _embedded(file.parent, rule)
-    uri = f"sqlite:///{file.as_posix()}" + (f"?{options}" if options else "")
     journal = file.parent / "journal"
     if journal.exists() and not platforms.owned_by_this_user(journal):
         journal = _user_journal_dir()  # several users share one database, none of them a journal
+    uri = f"sqlite:///{file.as_posix()}"
     return StoreLocation(uri, str(file.parent / "artifacts"), journal, rule)
 
 
@@ -323,6 +328,8 @@ def _check_from_project(project: Project, file: Path, uri: str, location: StoreL
         fault = _fault(location.folder, project)
         if fault is not None:
             raise Refused(f"{location.folder} {fault}, so it is passed over.")
+    elif (fault := _foreign(database, project)) is not None:
+        raise Refused(f"The store {database} {fault}, so it is passed over.")
 
 
 def _fault(folder: Path, project: Project) -> str | None:
@@ -333,6 +340,16 @@ def _fault(folder: Path, project: Project) -> str | None:
         return "is a link that leads out of the project"
     if not os.access(folder, os.W_OK | os.X_OK):
         return "cannot be written to"
+    return _foreign(folder / DATABASE_NAME, project)
+
+
+def _foreign(database: Path, project: Project) -> str | None:
+    """Say why a store of a project may be somebody else's work, or None."""
+    for name in (database.name, "artifacts", "journal"):
+        if not project.contains(database.with_name(name)):
+            return f"holds a link out of the project, {name}"
+    if project.keeps(database):
+        return "came with the repository (git keeps it: git rm --cached ends that)"
     return None
 
 

@@ -54,6 +54,17 @@ class Project:
         """Whether a path, links resolved, lies inside the project."""
         return Path(os.path.realpath(path)).is_relative_to(os.path.realpath(self.root))
 
+    def keeps(self, path: Path) -> bool:
+        """Whether git has a file of this project in its index, as it has all that was cloned."""
+        if not self.has_git or not path.is_relative_to(self.root):
+            return False
+        try:
+            index = (_git_folder(self.root / ".git") / "index").read_bytes()
+        except OSError:  # a new work tree has none
+            return False
+        # An entry is its path, zero-terminated (https://git-scm.com/docs/index-format).
+        return path.relative_to(self.root).as_posix().encode("utf-8", "surrogateescape") in index
+
 
 def find_project(start: Path) -> Project:
     """Return the project that a folder belongs to."""
@@ -61,6 +72,14 @@ def find_project(start: Path) -> Project:
         if (folder / ".git").exists():  # a folder, or a file in worktrees and submodules
             return Project(start, folder, has_git=True)
     return Project(start, start, has_git=False)
+
+
+def _git_folder(git: Path) -> Path:
+    if git.is_dir():
+        return git
+    # A file in worktrees and submodules: "gitdir: PATH".
+    named = git.read_text("utf-8", "surrogateescape").removeprefix("gitdir:").strip()
+    return git.parent / named
 
 
 def configured_uri(project: Project) -> tuple[Path, str] | None:

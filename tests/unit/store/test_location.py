@@ -221,3 +221,58 @@ def test_many_may_look_for_a_new_store_at_once(project):
         thread.join()
     assert {location.folder for location in found} == {project / ".nbtrack"}
     assert [path.name for path in (project / ".nbtrack").iterdir()] == [".gitignore"]
+
+
+@pytest.mark.parametrize("place", ["environment", "pyproject"])
+def test_options_behind_a_database_are_refused_with_a_sentence(project, monkeypatch, place):
+    uri = "sqlite:///runs.db?mode=ro"
+    if place == "environment":
+        monkeypatch.setenv("NBTRACK_TRACKING_URI", uri)
+        with pytest.raises(InvalidValue, match=r"\?mode=ro"):
+            find_store(start=project)
+    else:
+        pyproject(project, uri)
+        assert "?mode=ro" in find_store(start=project).notices[0]
+
+
+def test_a_question_mark_does_not_lead_out_of_the_project(project):
+    pyproject(project, "sqlite:///a?/../../../stolen.db")
+    found = find_store(start=project)
+    assert found.folder == project / ".nbtrack"
+    assert "outside the project" in found.notices[0]
+
+
+def test_a_folder_may_have_a_question_mark(tmp_path):
+    folder = tmp_path / "which?"
+    folder.mkdir()
+    found = find_store(str(folder))
+    assert find_store(found.uri) == found
+    assert sqlite_file(found.uri) == folder / ".nbtrack" / "nbtrack.db"
+
+
+@pytest.mark.parametrize("inside", ["nbtrack.db", "artifacts", "journal"])
+def test_a_store_that_holds_a_link_out_of_the_project_is_passed_over(tmp_path, project, inside):
+    (tmp_path / "elsewhere").mkdir()
+    (make_store(project) / inside).symlink_to(tmp_path / "elsewhere")
+    found = find_store(start=project)
+    assert not found.folder.is_relative_to(project)
+    assert f"holds a link out of the project, {inside}" in found.notices[0]
+
+
+def test_a_named_database_beside_a_link_out_of_the_project_is_passed_over(tmp_path, project):
+    (tmp_path / "elsewhere").mkdir()
+    (project / "artifacts").symlink_to(tmp_path / "elsewhere")
+    pyproject(project, "sqlite:///runs.db")
+    found = find_store(start=project)
+    assert found.folder == project / ".nbtrack"
+    assert "artifacts" in found.notices[0]
+
+
+def test_a_store_that_came_with_the_repository_is_passed_over(project):
+    # Its database could send files anywhere.
+    make_store(project).joinpath("nbtrack.db").touch()
+    entry = b"DIRC\0\0\0\2\0\0\0\1" + b"\0" * 62 + b".nbtrack/nbtrack.db\0"
+    (project / ".git" / "index").write_bytes(entry)
+    found = find_store(start=project)
+    assert not found.folder.is_relative_to(project)
+    assert "git keeps it" in found.notices[0]
