@@ -179,6 +179,12 @@ class Judge:
             self._written_constant(d, path, explicit=bool(written)) for d in displays
         )
 
+    def writes(self, name: str, path: str) -> bool:
+        """Whether the source of the cell itself names this entry and gives it a value."""
+        return bool(self._written(name, path)) or any(
+            path in display.paths for display in self.displays(name) or ()
+        )
+
     def _written(self, name: str, path: str) -> list[ast.expr | None]:
         """Give the expressions written to a path by assignments; None for one in a loop."""
         found: list[ast.expr | None] = []
@@ -206,7 +212,7 @@ class Judge:
     def is_library_default(self, name: str, path: str) -> bool:
         """Whether an entry is a default of a library's class: nobody of this notebook chose it."""
         displays = [d for d in self.displays(name) or () if d.call is not None]
-        if not displays or self._written(name, path) or any(path in d.paths for d in displays):
+        if not displays or self.writes(name, path):
             return False
         kinds = [resolve(d.call.func, self.namespace) for d in displays if d.call is not None]
         own = ("__main__", self.namespace.get("__name__"))

@@ -14,6 +14,7 @@ from nbtrack.notebook.capture.values import (
     NO_SCALAR,
     class_entries,
     entries,
+    is_foreign_dict,
     leaves,
     number,
     scalar,
@@ -91,6 +92,8 @@ def _look_at_container(
     before: Before, name: str, namespace: Mapping[str, Any], history: History
 ) -> None:
     value = namespace[name]
+    if is_foreign_dict(value):
+        return
     own = class_entries(value) if isinstance(value, type) else entries(value)
     if own is None:
         return

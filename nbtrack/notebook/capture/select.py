@@ -14,7 +14,16 @@ from nbtrack.notebook.capture.captured import (
     LeftOut,
 )
 from nbtrack.notebook.capture.take import Candidate
-from nbtrack.notebook.capture.values import MAX_TEXT, NO_SCALAR, number, scalar, too_long
+from nbtrack.notebook.capture.values import (
+    MAX_ITEMS,
+    MAX_PLAIN_TEXT,
+    MAX_TEXT,
+    NO_SCALAR,
+    is_prose,
+    number,
+    scalar,
+    too_long,
+)
 from nbtrack.redaction.redact import REDACTED, is_secret, redact
 from nbtrack.store.checks import check_key
 
@@ -22,6 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
 
 _MAX_LISTED = 50
+_PROSE = f"a text of several lines or over {MAX_PLAIN_TEXT} characters; -p NAME takes it"
 _BAD_SIGNS = re.compile(r"[^\w\-.: ]")
 
 
@@ -74,8 +84,10 @@ class _Selection:
             self.leave_out(key, "not named by -p")
         elif options.params is None and len(self.captured.params) >= MAX_PARAMS:
             self.leave_out(key, f"only {MAX_PARAMS} params are taken unless named by -p")
+        elif options.params is None and is_prose(candidate.value):
+            self.leave_out(key, _PROSE)
         elif too_long(candidate.value):
-            self.leave_out(key, f"longer than {MAX_TEXT:,} characters")
+            self.leave_out(key, f"more than {MAX_ITEMS} items or {MAX_TEXT:,} characters")
         else:
             self.add_param(key, candidate)
 

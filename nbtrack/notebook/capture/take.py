@@ -15,6 +15,7 @@ from nbtrack.notebook.capture.values import (
     NO_SCALAR,
     class_entries,
     entries,
+    is_foreign_dict,
     leaves,
     number,
     scalar,
@@ -88,6 +89,8 @@ def _of_name(cell: Cell, name: str) -> Iterator[Candidate]:
         return
     container = entries(value)
     if container is not None:
+        if is_foreign_dict(value):
+            container = _written_alone(cell, name, container)
         yield from _of_container(cell, name, container)
     elif cell.judge.name_is_constant(name):
         yield from _of_constant(cell, name, value)
@@ -162,6 +165,10 @@ def _of_container(cell: Cell, name: str, container: Mapping[Any, Any]) -> Iterat
             yield from _of_entry(cell, name, path, value)
 
 
+def _written_alone(cell: Cell, name: str, container: Mapping[Any, Any]) -> Mapping[Any, Any]:
+    return {key: part for key, part in container.items() if cell.judge.writes(name, str(key))}
+
+
 def _of_entry(cell: Cell, name: str, path: str, value: Any) -> Iterator[Candidate]:
     key, judge = f"{name}.{path}", cell.judge
     constant = judge.entry_is_constant(name, path) and judge.as_written(name, path, value)
@@ -212,8 +219,11 @@ def _of_changed_containers(cell: Cell) -> Iterator[Candidate]:
     for name in facts.mutated:
         if name in facts.assigned or name.startswith("_") or name not in cell.namespace:
             continue
-        for path, value in changed_entries(cell.before, name, cell.namespace[name]).items():
-            yield from _of_entry(cell, name, path, value)
+        container = cell.namespace[name]
+        foreign = is_foreign_dict(container)
+        for path, value in changed_entries(cell.before, name, container).items():
+            if not foreign or cell.judge.writes(name, path):
+                yield from _of_entry(cell, name, path, value)
 
 
 def _of_keywords(cell: Cell, name: str) -> Iterator[Candidate]:

@@ -15,12 +15,18 @@ from typing import Any
 from nbtrack.client.real_number import real_number
 
 MAX_TEXT = 6_000
+MAX_PLAIN_TEXT = 250
 MAX_ENTRIES = 50
 MAX_DEPTH = 3
 MAX_ITEMS = 100
 
 _PLAIN = (str, int, float, bool, type(None))
 _NEVER_NUMBERS = frozenset({str, bool, type(None), list, dict, tuple, set, bytes})
+# Where dictionaries come from that are data themselves.
+_OWN_DICTS = frozenset({"builtins", "collections", "__main__"})
+_SETTINGS = frozenset(
+    {"omegaconf", "ml_collections", "box", "addict", "easydict", "munch", "attrdict", "types"}
+)
 _MISSING = object()
 
 
@@ -62,12 +68,29 @@ NO_SCALAR = _NoScalar()
 
 
 def too_long(value: Any) -> bool:
-    """Whether a value's text is longer than a param may be."""
-    if isinstance(value, str):
-        return len(value) > MAX_TEXT
+    """Whether a list or tuple is longer than a param may be."""
     if isinstance(value, list | tuple):
         return len(value) > MAX_ITEMS or sum(len(v) for v in value if isinstance(v, str)) > MAX_TEXT
     return False
+
+
+def is_prose(value: Any) -> bool:
+    """Whether a text is rather a prompt, a query or a description than a setting."""
+    if isinstance(value, str):
+        return len(value) > MAX_PLAIN_TEXT or "\n" in value
+    return isinstance(value, list | tuple) and any(
+        isinstance(v, str) and is_prose(v) for v in value
+    )
+
+
+def is_foreign_dict(value: Any) -> bool:
+    """Whether a value is a library's own kind of dictionary, such as scikit-learn's Bunch.
+
+    What it holds is what the library put there: only what the cell itself wrote counts.
+    """
+    return isinstance(value, dict) and type(value).__module__.partition(".")[0] not in (
+        _OWN_DICTS | _SETTINGS
+    )
 
 
 def entries(value: Any) -> Mapping[Any, Any] | None:
@@ -104,15 +127,7 @@ def _is_namespace(kind: type) -> bool:
 
 
 def _foreign_mapping(value: Any, kind: type) -> Mapping[Any, Any] | None:
-    if kind.__module__.partition(".")[0] not in {
-        "omegaconf",
-        "ml_collections",
-        "box",
-        "addict",
-        "types",
-    }:
-        return None
-    if not isinstance(value, Mapping):
+    if kind.__module__.partition(".")[0] not in _SETTINGS or not isinstance(value, Mapping):
         return None
     try:
         return dict(value.items())
@@ -141,7 +156,8 @@ def leaves(container: Mapping[Any, Any], depth: int = MAX_DEPTH) -> Iterator[tup
     for key, value in container.items():
         if not isinstance(key, str | int | float) or str(key).startswith("_"):
             continue
-        inner = entries(value) if depth > 1 and not isinstance(value, _PLAIN) else None
+        opaque = depth <= 1 or isinstance(value, _PLAIN) or is_foreign_dict(value)
+        inner = None if opaque else entries(value)
         if inner is None:
             yield str(key), value
         else:

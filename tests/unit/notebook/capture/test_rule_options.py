@@ -47,6 +47,16 @@ def test_naming_a_dict_takes_all_its_entries_without_limit(track):
     assert len(track(cell, params=("cfg",)).params) == 40
 
 
+def test_a_text_of_several_lines_is_a_param_only_if_named(track):
+    cell = "prompt = 'Be brief.\\nBe right.'\nlr = 0.1"
+    captured = track(cell)
+    assert captured.params == {"lr": 0.1}
+    [left_out] = captured.left_out
+    assert left_out.name == "prompt"
+    assert "-p NAME takes it" in left_out.reason
+    assert track(cell, params=("prompt",)).params == {"prompt": "Be brief.\nBe right."}
+
+
 def test_no_params_and_no_metrics(track):
     assert track(CELL, no_params=True).params == {}
     assert track(CELL, no_metrics=True).metrics == {}
@@ -94,7 +104,7 @@ def test_secrets_are_redacted(track):
 def test_a_very_long_text_is_left_out(track):
     captured = track("text = 'x' * 7_000\nn = 1")
     assert captured.params == {"n": 1}
-    assert captured.left_out == [LeftOut("text", "longer than 6,000 characters")]
+    assert [left_out.name for left_out in captured.left_out] == ["text"]
 
 
 def test_a_large_dict_is_left_out(track):

@@ -698,6 +698,60 @@ CASES = [
         {"results.base": 0.5},
         {"results.tree": 0.7},
     ),
+    Case(
+        "a library's own dictionary that is read",
+        (
+            """
+            from sklearn.utils import Bunch
+            iris = Bunch(data=[[1.0]], frame=None, version=3, DESCR="Iris plants\\n" * 100)
+            held = {"folds": 5, "data": iris}
+            """,
+            "n = len(iris.data) + held['folds']",
+        ),
+        {"held.folds": 5},
+        {"n": 6},
+    ),
+    Case(
+        "a library's own dictionary that is assigned",
+        ("from sklearn.datasets import load_iris\niris = load_iris()\nn = len(iris.data)",),
+        {},
+        {"n": 150},
+    ),
+    Case(
+        "entries that the cell writes into a library's own dictionary",
+        (
+            "from sklearn.utils import Bunch\ndata = Bunch(version=3, size=sum([7]))",
+            """
+            data["fold"] = 2
+            data.acc = sum([0.5])
+            data["best"] = sum([0.75])
+            own = Bunch(lr=0.1)
+            """,
+        ),
+        {"data.fold": 2, "own.lr": 0.1},
+        {"data.acc": 0.5, "data.best": 0.75},
+    ),
+    Case(
+        "a dictionary of the standard library is read whole",
+        (
+            "from collections import OrderedDict\ncfg = OrderedDict(lr=0.1, name='a')",
+            "twice = cfg['lr'] * 2",
+        ),
+        {"cfg.lr": 0.1, "cfg.name": "a", "twice": 0.2},
+    ),
+    Case(
+        "prompts, queries and long texts are no settings",
+        (
+            """
+            prompt = "You are a helper.\\nAnswer briefly."
+            query = "select " + "a, " * 100 + "b"
+            stop = ["\\n", "END"]
+            cfg = {"template": "a\\nb", "lr": 0.1}
+            title = "a" * 250
+            """,
+        ),
+        {"cfg.lr": 0.1, "title": "a" * 250},
+    ),
 ]
 
 
