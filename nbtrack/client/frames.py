@@ -80,7 +80,9 @@ class Experiments(list["Experiment"]):
 def _times(milliseconds: Iterable[int | None]) -> Any:
     import pandas as pd
 
-    return pd.to_datetime(pd.Series(list(milliseconds), dtype="Int64"), unit="ms", utc=True)
+    times = pd.Series(list(milliseconds), dtype="Int64")
+    # A time beyond the calendar, which some client sent, must not hide all other runs.
+    return pd.to_datetime(times, unit="ms", utc=True, errors="coerce")
 
 
 def _scattered(prefix: str, rows: Sequence[dict[str, Any]], missing: Any) -> dict[str, list[Any]]:

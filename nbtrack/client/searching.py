@@ -36,7 +36,8 @@ _VIEWS: dict[Any, ViewType] = {
 
 def checked_view(view: Any) -> ViewType:
     """Return a view by its name or MLflow's number."""
-    found = _VIEWS.get(view.upper() if type(view) is str else view)
+    named = view.upper() if type(view) is str else view
+    found = _VIEWS.get(named) if isinstance(named, (str, int)) else None
     if found is None:
         raise InvalidValue(f"There is no view {view!r}; there are {', '.join(ViewType)}.")
     return found
@@ -195,11 +196,11 @@ def all_pages(page: Callable[[int, str | None], PagedList[T]], max_results: int 
     return found
 
 
-def as_list(value: Sequence[str] | str | None) -> list[str]:
-    """Return a list of strings; a single one counts as a list of one."""
+def as_list(value: Sequence[str] | str | int | None) -> list[str]:
+    """Return a list of strings; a single one, or a number, counts as a list of one."""
     if value is None:
         return []
-    return [value] if isinstance(value, str) else [str(one) for one in value]
+    return [str(value)] if isinstance(value, (str, int)) else [str(one) for one in value]
 
 
 def _experiment_ids(

@@ -117,6 +117,8 @@ def _order(clause: str, fields: Fields) -> Ordering:
 
 
 def _check_size(text: str, what: str) -> None:
+    if not isinstance(text, str):
+        raise InvalidValue(f"A {what} is text, not {type(text).__name__}: {text!r:.60}.")
     if len(text.encode("utf-8", "surrogatepass")) > MAX_BYTES:
         raise InvalidValue(f"The {what} is longer than {MAX_BYTES} bytes.")
 

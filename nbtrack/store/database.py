@@ -111,7 +111,7 @@ class Database:
     def _explained(self) -> Iterator[None]:
         try:
             yield
-        except (SQLAlchemyError, sqlite3.Error, OSError) as error:
+        except (SQLAlchemyError, sqlite3.Error, OSError, UnicodeEncodeError) as error:
             better = troubles.explain(error, self.path, self.busy_seconds)
             if better is None:
                 raise
@@ -161,22 +161,31 @@ def _say_begin(connection: Connection) -> None:
 
 _open: WeakSet[Database] = WeakSet()
 _inherited: list[Any] = []
-_waited_for: list[threading.RLock] = []
+
+
+class _Forking(threading.local):
+    """What one thread holds while it forks: two may fork at once, and a lock is its holder's."""
+
+    def __init__(self) -> None:
+        self.turns: list[threading.RLock] = []
+
+
+_forking = _Forking()
 
 
 def _before_fork() -> None:
     for database in list(_open):
         if database._turn.acquire(timeout=_FORK_WAIT_SECONDS):  # noqa: SLF001 - same module
-            _waited_for.append(database._turn)  # noqa: PERF401, SLF001 - each waits for its turn
+            _forking.turns.append(database._turn)  # noqa: SLF001 - as above
 
 
 def _after_fork_in_parent() -> None:
-    while _waited_for:
-        _waited_for.pop().release()
+    while _forking.turns:
+        _forking.turns.pop().release()
 
 
 def _after_fork_in_child() -> None:
-    _waited_for.clear()
+    _forking.turns.clear()
     for database in list(_open):
         database._forget_inherited()  # noqa: SLF001 - same module
 

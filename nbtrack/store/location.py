@@ -233,6 +233,7 @@ def _asked_for(search: _Search, uri: str | None, rule: str) -> StoreLocation | N
 
 def _locate(uri: str, base: Path, rule: str) -> StoreLocation:
     """Make an address or a path, relative to a folder, into a location."""
+    _check_name(uri)
     scheme = SCHEME.match(uri)
     if scheme is None:
         return _path(_absolute(uri, base), rule)
@@ -278,6 +279,18 @@ def _embedded(folder: Path, rule: str) -> StoreLocation:
         rule=rule,
         folder=folder,
     )
+
+
+def _check_name(uri: str) -> None:
+    try:
+        sound = b"\0" not in os.fsencode(uri)
+    except UnicodeEncodeError:
+        sound = False
+    if not sound:
+        raise InvalidValue(
+            f"{uri!r} cannot be the name of a store: it holds a NUL or half a character. "
+            "Give another path or address."
+        )
 
 
 def _absolute(path: str, base: Path) -> Path:

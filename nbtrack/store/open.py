@@ -7,6 +7,7 @@ server never loads SQLAlchemy.
 from __future__ import annotations
 
 import difflib
+import re
 from typing import TYPE_CHECKING
 
 from nbtrack import plugins
@@ -63,4 +64,5 @@ def _unknown(uri: str, scheme: str) -> str:
     known = sorted(plugins.installed("nbtrack.stores"))
     near = difflib.get_close_matches(scheme, known, 1)
     hint = f"Did you mean {near[0]!r}? " if near else ""
-    return f"No kind of store is known for {uri!r}. {hint}Known are: {', '.join(known)}."
+    shown = re.sub(r"(?<=://)[^/]*@", "", uri)  # no password in a message
+    return f"No kind of store is known for {shown!r}. {hint}Known are: {', '.join(known)}."

@@ -46,6 +46,14 @@ _DAMAGED: _Meaning = (
     ),
 )
 
+_HALF_A_CHARACTER: _Meaning = (
+    InvalidValue,
+    (
+        "A text holds half a character (a lone surrogate, as file names that are not UTF-8 have), "
+        "which no database can keep or find: {detail}. Write it with repr(…)."
+    ),
+)
+
 # Primary result code of SQLite (https://www.sqlite.org/rescode.html) -> exception and sentence.
 _BY_CODE: dict[int, _Meaning] = {
     sqlite3.SQLITE_BUSY: _LOCKED,
@@ -103,7 +111,9 @@ def is_locked(error: BaseException) -> bool:
 
 def explain(error: BaseException, path: Path, seconds: float) -> NbtrackError | None:
     """Return the exception that a user should see instead, or None if there is nothing to say."""
-    if isinstance(error, PoolTimeout):
+    if isinstance(error, UnicodeEncodeError):
+        kind, sentence = _HALF_A_CHARACTER
+    elif isinstance(error, PoolTimeout):
         kind, sentence = _LOCKED
     elif isinstance(error, OSError):
         kind, sentence = _BY_CODE.get(_BY_ERRNO.get(error.errno or 0, -1), _DISK)

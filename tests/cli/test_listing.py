@@ -164,3 +164,9 @@ def test_the_tracking_uri_names_another_store(nbtrack, tmp_path):
     assert made.exit_code == 0
     assert "there" in nbtrack("--tracking-uri", uri, "experiments", "search").output
     assert (tmp_path / "other.db").exists()
+
+
+def test_a_run_whose_time_is_beyond_the_calendar_is_listed(nbtrack):
+    nb.Client().create_run("0", start_time=2**62, run_name="odd")
+    assert "odd" in nbtrack("runs", "list").output
+    assert "odd" in nbtrack("runs", "show", "odd").output

@@ -249,3 +249,38 @@ def test_the_name_of_a_metric_tells_its_direction(metric, lower):
 def test_a_status_is_text_too():
     with nbtrack.start_run() as run:
         assert run.info.status == RunStatus.RUNNING == "RUNNING"
+
+
+def test_a_run_whose_time_is_beyond_the_calendar_hides_no_other():
+    make("one")
+    nbtrack.Client().create_run("0", start_time=2**62, run_name="odd")
+    table = nbtrack.search_runs()
+    assert list(table["tags.mlflow.runName"]) == ["odd", "one"]
+    assert pd.isna(table["start_time"][0])
+
+
+@pytest.mark.parametrize(
+    "look",
+    [
+        lambda: nbtrack.get_run("\ud800"),
+        lambda: nbtrack.get_experiment_by_name("\ud800"),
+        lambda: nbtrack.search_runs(filter_string="params.a = '\ud800'"),
+        lambda: nbtrack.search_runs(filter_string="params.`\ud800` = 'a'"),
+    ],
+)
+def test_half_a_character_is_refused_with_a_sentence(look):
+    make("one", params={"a": 1})
+    with pytest.raises(InvalidValue, match="half a character"):
+        look()
+
+
+def test_a_single_id_or_order_counts_as_a_list_of_one():
+    make("one")
+    assert len(nbtrack.search_runs(experiment_ids=0)) == 1
+    with pytest.raises(InvalidValue, match="begins with a key"):
+        nbtrack.search_runs(order_by=5)
+
+
+def test_a_view_that_is_no_name_is_refused():
+    with pytest.raises(InvalidValue, match="There is no view"):
+        nbtrack.search_runs(run_view_type=["ALL"])

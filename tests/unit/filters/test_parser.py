@@ -200,3 +200,8 @@ def test_a_filter_has_bounds(text, message):
 
 def test_a_number_of_thousands_of_digits_is_only_large():
     assert parse_filter("metrics.m < " + "9" * 8000, RUNS).value == 1.7976931348623157e308
+
+
+def test_a_filter_is_text():
+    with pytest.raises(InvalidValue, match="A filter is text, not int: 5"):
+        parse_filter(5, RUNS)

@@ -217,3 +217,10 @@ def test_what_a_crash_left_of_a_creation_is_no_store(tmp_path, monkeypatch):
     with pytest.raises(KeyboardInterrupt):
         open_store(f"sqlite:///{tmp_path}/nbtrack.db")
     assert list(tmp_path.glob("*.db*")) == []
+
+
+def test_a_message_about_an_unknown_store_has_no_password():
+    with pytest.raises(InvalidValue) as caught:
+        open_store("postgresql://me:hidden@host/db")
+    assert "hidden" not in str(caught.value)
+    assert "postgresql://host/db" in str(caught.value)

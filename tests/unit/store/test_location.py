@@ -276,3 +276,9 @@ def test_a_store_that_came_with_the_repository_is_passed_over(project):
     found = find_store(start=project)
     assert not found.folder.is_relative_to(project)
     assert "git keeps it" in found.notices[0]
+
+
+@pytest.mark.parametrize("uri", ["a\0b", "sqlite:///a\0b.db", "sqlite:///\ud800.db"])
+def test_what_can_be_no_path_is_refused_with_a_sentence(uri):
+    with pytest.raises(InvalidValue, match="cannot be the name of a store"):
+        find_store(uri)

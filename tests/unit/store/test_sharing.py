@@ -12,6 +12,7 @@ import pytest
 
 from nbtrack.entities import Metric, Param, Tag
 from nbtrack.errors import InvalidValue, Refused, Unavailable, WrongStore
+from nbtrack.store import database
 from nbtrack.store.database import Database
 from nbtrack.store.open import open_store
 from tests.needs import needs
@@ -190,3 +191,11 @@ def test_a_closed_database_can_be_closed_again(tmp_path):
     database = Database(tmp_path / "x.db")
     database.close()
     database.close()
+
+
+def test_a_fork_gives_back_only_what_its_own_thread_holds(tmp_path):
+    with open_store(f"sqlite:///{tmp_path}/nbtrack.db") as store, ThreadPoolExecutor(1) as other:
+        other.submit(database._before_fork).result()
+        database._after_fork_in_parent()  # of a fork in this thread, at the same time
+        other.submit(database._after_fork_in_parent).result()
+        assert store.create_experiment("usable")
