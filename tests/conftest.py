@@ -31,7 +31,8 @@ def _as_a_new_process(_isolated):
 
 def forget_everything():
     """Take back what a test did to this process: open runs, sessions, choices, things said."""
-    from nbtrack.client import experiments, say, session, stack
+    from nbtrack import sentences
+    from nbtrack.client import experiments, session, stack
 
     for run in list(stack.open_runs.values()):
         run.end()
@@ -47,4 +48,5 @@ def forget_everything():
     stack.notebook_mode(False)
     stack.observers.clear()
     stack._last = None
-    say._said.clear()
+    sentences._said.clear()
+    sentences._speakers.clear()

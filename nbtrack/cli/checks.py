@@ -161,7 +161,7 @@ def _content(store: Store, where: StoreLocation) -> Iterator[Finding]:
 def _journals(store: Store, directory: Path) -> Iterator[Finding]:
     from nbtrack.cli.journals import journals_of
     from nbtrack.delivery.lease import Life
-    from nbtrack.views.numbers import count
+    from nbtrack.sentences import count
 
     found = journals_of(store, directory)
     for journal in found:

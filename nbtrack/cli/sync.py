@@ -26,7 +26,7 @@ def sync(uri: str | None) -> None:
     from nbtrack.cli.journals import journals_of
     from nbtrack.delivery.lease import Life
     from nbtrack.delivery.recovery import recover
-    from nbtrack.views.numbers import count
+    from nbtrack.sentences import count
 
     where = find(uri)
     with opened(where) as store:
@@ -43,7 +43,7 @@ def sync(uri: str | None) -> None:
 
 
 def _done(done: Recovery) -> list[str]:
-    from nbtrack.views.numbers import count
+    from nbtrack.sentences import count
 
     brought, closed = count(done.shipped, "record"), count(len(done.closed), "run")
     lines = [f"{brought} brought in, {closed} of ended processes closed."]
@@ -60,7 +60,7 @@ def _done(done: Recovery) -> list[str]:
 
 def _left(journal: JournalContent) -> str:
     from nbtrack.delivery.lease import Life
-    from nbtrack.views.numbers import count
+    from nbtrack.sentences import count
 
     owner = journal.state.owner
     who = f"process {owner.pid} on {owner.host}" if owner else "an unknown process"

@@ -13,11 +13,11 @@ from nbtrack.client.active_run import begin_run, checked_status, checked_tags
 from nbtrack.client.client_files import ClientFiles
 from nbtrack.client.datasets import dataset_input
 from nbtrack.client.names import check_name
-from nbtrack.sentences import say
 from nbtrack.client.searching import all_pages, as_list, change_stage, checked_view
 from nbtrack.client.session import Session, current_session, session_for
 from nbtrack.entities import LifecycleStage, Metric, PagedList, Run, RunStatus, ViewType
 from nbtrack.errors import InvalidValue
+from nbtrack.sentences import say
 from nbtrack.store.base import DEFAULT_MAX_RESULTS
 from nbtrack.store.checks import MAX_EXPERIMENT_NAME
 from nbtrack.tags import PARENT_RUN_ID

@@ -15,10 +15,10 @@ from nbtrack.client.active_run import ActiveRun, begin_run, run_by_id
 from nbtrack.client.datasets import dataset_input
 from nbtrack.client.experiments import experiment_of_new_runs
 from nbtrack.client.names import check_mapping, check_name
-from nbtrack.sentences import say
 from nbtrack.client.session import current_session
 from nbtrack.entities import RunStatus
 from nbtrack.errors import InvalidValue
+from nbtrack.sentences import say
 from nbtrack.store.checks import MAX_RUN_NAME
 
 if TYPE_CHECKING:

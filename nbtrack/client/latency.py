@@ -26,6 +26,13 @@ class Latency(Struct, frozen=True, kw_only=True):
     rows: int
     calls: int
 
+    def __repr__(self) -> str:
+        times = " · ".join(
+            f"{name} {value:.3g} ms"
+            for name, value in (("p50", self.p50), ("p95", self.p95), ("p99", self.p99))
+        )
+        return f"{times} ({self.calls} calls of {self.rows} rows)"
+
     @property
     def rows_per_second(self) -> float:
         """Rows predicted in a second at the median time; infinite below the clock's resolution."""

@@ -20,10 +20,10 @@ from nbtrack.client.names import (
     check_text,
     check_timestamp,
 )
-from nbtrack.sentences import say
 from nbtrack.client.stack import observers, open_runs, pop, unobserve
 from nbtrack.entities import Metric, Param, RunInfo, RunStatus, Tag
 from nbtrack.errors import InvalidValue
+from nbtrack.sentences import say
 from nbtrack.store.checks import MAX_RUN_NAME, check_key, good_keys
 from nbtrack.store.records import (
     CorrectParam,

@@ -12,9 +12,9 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from nbtrack.client.say import say
 from nbtrack.entities import DEFAULT_EXPERIMENT_ID, Experiment, LifecycleStage
 from nbtrack.errors import AlreadyExists, InvalidValue, NbtrackError, NotFound, Unavailable
+from nbtrack.sentences import say
 
 if TYPE_CHECKING:
     from collections.abc import Callable

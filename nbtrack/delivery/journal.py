@@ -21,7 +21,7 @@ from zlib import crc32
 
 from nbtrack import platforms
 from nbtrack.delivery import lines
-from nbtrack.delivery.say import say
+from nbtrack.sentences import say
 from nbtrack.store.records import encode
 
 if TYPE_CHECKING:

@@ -18,9 +18,9 @@ from weakref import WeakSet
 from nbtrack.delivery import recovery
 from nbtrack.delivery.journal import Journal, Retired
 from nbtrack.delivery.lease import this_process
-from nbtrack.delivery.say import counted, say
 from nbtrack.delivery.shipper import Shipper
 from nbtrack.errors import NbtrackError
+from nbtrack.sentences import count, say
 from nbtrack.settings import settings
 from nbtrack.store.records import CreateRun, LogMetric, UpdateRun
 
@@ -130,7 +130,7 @@ class Outbox:
         if not whole:
             left = max(1, shipper.unshipped())
             say(
-                f"Not everything has reached {self._store.uri}: {counted(left, 'record')} kept in "
+                f"Not everything has reached {self._store.uri}: {count(left, 'record')} kept in "
                 f"{journal.path}. The next process that uses the store sends what is left; to send "
                 "it now: nbtrack sync"
             )

@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING
 
 from nbtrack.delivery.lease import HEARTBEAT_SECONDS
 from nbtrack.delivery.reader import JournalReader
-from nbtrack.delivery.say import counted, say
 from nbtrack.delivery.shipping import ship
 from nbtrack.errors import NbtrackError, Unavailable
+from nbtrack.sentences import count, say
 from nbtrack.settings import settings
 from nbtrack.store.records import Problem
 
@@ -277,7 +277,7 @@ class Shipper:
     def _tell_lost(self, reader: JournalReader) -> None:
         if reader.lost > self._lost:
             lost, self._lost = reader.lost - self._lost, reader.lost
-            message = f"{counted(lost, 'record')} damaged in the journal {self._journal.path}."
+            message = f"{count(lost, 'record')} damaged in the journal {self._journal.path}."
             say(message)
             self._on_problems([Problem(reader.last, None, message)])
 

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from nbtrack import platforms
-from nbtrack.delivery.say import say
 from nbtrack.errors import AlreadyExists, InvalidValue, NotFound
+from nbtrack.sentences import say
 from nbtrack.store.records import Problem, Receipt, Skip, encode
 
 if TYPE_CHECKING:

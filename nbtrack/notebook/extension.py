@@ -17,11 +17,12 @@ import threading
 from typing import Any
 from weakref import WeakKeyDictionary
 
-from nbtrack.client.say import say
 from nbtrack.errors import InvalidValue
 from nbtrack.notebook import cell_text, options, threads
 from nbtrack.notebook.guard import guarded, report
 from nbtrack.notebook.kernel import Kernel
+from nbtrack.notebook.under_cell import tell
+from nbtrack.sentences import add_speaker, remove_speaker, say
 
 _loaded: WeakKeyDictionary[Any, Extension] = WeakKeyDictionary()
 
@@ -71,12 +72,14 @@ class Extension:
             self._magics.append((kind, name, table[kind].get(name)))
             self.shell.register_magic_function(function, kind, name)
         threads.install()
+        add_speaker(tell)
 
     def detach(self) -> None:
         """Close what is open and restore what `attach` found."""
         for cell in list(reversed(self._open)):
             self._close(cell, None)
         threads.uninstall()
+        remove_speaker(tell)
         for event, hook in self._hooks():
             self.shell.events.unregister(event, hook)
         _remove(self.shell.input_transformers_cleanup, self.transform)

@@ -10,7 +10,7 @@ import functools
 import logging
 from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
-from nbtrack.client.say import say
+from nbtrack.sentences import say
 
 if TYPE_CHECKING:
     from collections.abc import Callable

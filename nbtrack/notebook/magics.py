@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from nbtrack.client.say import say
 from nbtrack.notebook import options
 from nbtrack.notebook.guard import guarded
+from nbtrack.sentences import say
 
 if TYPE_CHECKING:
     from nbtrack.notebook.extension import Extension

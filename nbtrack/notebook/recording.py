@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 from nbtrack import tags
 from nbtrack.capture import remember
 from nbtrack.client.failure import error_tags
-from nbtrack.client.say import say
 from nbtrack.entities import RunStatus
 from nbtrack.errors import InvalidValue
 from nbtrack.notebook import surroundings
@@ -24,7 +23,7 @@ from nbtrack.notebook.guard import guarded
 from nbtrack.notebook.outcome import without_colours
 from nbtrack.notebook.written_files import name_in_run, written_files
 from nbtrack.redaction.redact import redact
-from nbtrack.views.numbers import count
+from nbtrack.sentences import count, say
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

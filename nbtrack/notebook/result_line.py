@@ -10,7 +10,8 @@ from nbtrack.notebook import comparison
 from nbtrack.notebook.outcome import without_colours
 from nbtrack.notebook.summary import Note, Score, Setting, Summary
 from nbtrack.redaction.redact import redact
-from nbtrack.views.numbers import count
+from nbtrack.sentences import count
+from nbtrack.views.repeated_params import without_repeats
 from nbtrack.views.text import shortened
 
 if TYPE_CHECKING:
@@ -64,7 +65,8 @@ def _line(
     notes: Sequence[Note],
 ) -> Summary:
     origin = recording.captured.read_from
-    settings = [Setting(key, value, origin.get(key, "")) for key, value in recording.params.items()]
+    params = without_repeats(recording.params)
+    settings = [Setting(key, value, origin.get(key, "")) for key, value in params.items()]
     error = redact(without_colours(outcome.line))
     return Summary(name, outcome.status, seconds, settings, scores, error, run_id, notes)
 

@@ -14,7 +14,8 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
-from nbtrack.views.numbers import count, duration, speed
+from nbtrack.sentences import count
+from nbtrack.views.numbers import duration, speed
 from nbtrack.views.screen import Screen, in_notebook
 from nbtrack.views.text import in_html, padded, shortened, width
 

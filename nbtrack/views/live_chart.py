@@ -14,8 +14,7 @@ import time
 from typing import TYPE_CHECKING
 
 from nbtrack.client import stack
-from nbtrack.client.say import say
-from nbtrack.views.numbers import count
+from nbtrack.sentences import count, say
 from nbtrack.views.screen import Screen, in_notebook
 
 if TYPE_CHECKING:

@@ -186,15 +186,6 @@ def speed(per_second: float) -> str:
     return f"{number(per_second, 3)}/s"
 
 
-def count(amount: int, noun: str, plural: str | None = None) -> str:
-    """Write an amount with its noun.
-
-    >>> count(1, "run"), count(3, "run"), count(2, "entry", "entries"), count(12_000, "run")
-    ('1 run', '3 runs', '2 entries', '12,000 runs')
-    """
-    return f"{amount:,} {noun if amount == 1 else plural or noun + 's'}"
-
-
 def best(values: Iterable[float | None], *, lower: bool) -> float | None:
     """Return the best of the numbers, None unless at least two of them differ.
 

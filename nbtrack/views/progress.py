@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from nbtrack.client import stack
 from nbtrack.client.real_number import real_number
-from nbtrack.client.say import say
 from nbtrack.errors import InvalidValue, NbtrackError
+from nbtrack.sentences import say
 from nbtrack.views import bar as bars
 from nbtrack.views.live_chart import LiveChart, forget
 from nbtrack.views.loop import LoopNames, loop_names

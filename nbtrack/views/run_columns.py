@@ -17,6 +17,7 @@ from nbtrack.client.direction import is_lower_better
 from nbtrack.entities import RunStatus
 from nbtrack.errors import InvalidValue
 from nbtrack.views import numbers
+from nbtrack.views.repeated_params import without_repeats
 from nbtrack.views.static import Cell, Column
 
 if TYPE_CHECKING:
@@ -57,8 +58,8 @@ class Choice:
 
 
 def chosen(rows: Sequence[Row]) -> Choice:
-    """Choose the columns that tell these runs apart: params that differ, then metrics."""
-    params = [row.run.data.params for row in rows]
+    """Choose the columns that tell these runs apart: metrics, then params that differ."""
+    params = [without_repeats(row.run.data.params) for row in rows]
     keys = _by_presence(params)
     if len(rows) > 1:
         same = {key: params[0][key] for key in keys if len({one.get(key) for one in params}) == 1}
@@ -79,8 +80,8 @@ def chosen(rows: Sequence[Row]) -> Choice:
         names.insert(1, "experiment")
     if any(row.attempts > 1 for row in rows):
         names.insert(1, "attempts")
-    names += [f"params.{key}" for key in differing[:MOST_PARAMS]]
     names += [f"metrics.{key}" for key in metrics[:MOST_METRICS]]
+    names += [f"params.{key}" for key in differing[:MOST_PARAMS]]
     return Choice(names, same, differing[MOST_PARAMS:], metrics[MOST_METRICS:])
 
 

@@ -10,7 +10,7 @@ from nbtrack.client.experiments import experiment_by_name, experiment_of_new_run
 from nbtrack.client.searching import search_experiments, search_runs
 from nbtrack.client.session import current_session
 from nbtrack.errors import NotFound
-from nbtrack.views.numbers import count
+from nbtrack.sentences import count
 from nbtrack.views.run_columns import Choice, Row, chosen, filled, named
 from nbtrack.views.static import Table
 from nbtrack.views.text import shortened
@@ -52,7 +52,7 @@ def runs(
         How many runs to find and show. By default the newest 1,000 are found and 20 are shown.
     columns : sequence of str, optional
         ``["name", "params.lr", "metrics.acc"]``; a bare ``"lr"`` means the param or metric of this
-        name. Default: name, status, start, duration, params that differ, metrics.
+        name. Default: name, status, start, duration, metrics, params that differ.
     attempts : bool
         Whether each attempt of a cell has its own row. By default a cell has one row, its first in
         this order, unless the table would have no other row.

@@ -33,6 +33,12 @@ class Answer:
         return "".join(o["content"]["text"] for o in self.outputs if o["msg_type"] == "stream")
 
     @property
+    def told(self):
+        """What was printed and what nbtrack told in notes."""
+        notes = [b["text/plain"] for b in self.shown if b["text/plain"].startswith("nbtrack:")]
+        return "\n".join([self.printed, *notes]).strip()
+
+    @property
     def shown(self):
         """The mimebundles of ``display``, updates applied."""
         bundles = {}

@@ -51,7 +51,7 @@ def test_replace_puts_the_earlier_attempt_into_the_trash_and_undo_brings_it_back
     for _ in range(2):
         shared.run("%%track tree --on-rerun replace -e replaced\nlr = 1", "cell-r")
     assert len(attempts(shared, "replaced")) == 1
-    assert "undone" in shared.run("%track undo").printed
+    assert "undone" in shared.run("%track undo").told
     assert len(attempts(shared, "replaced")) == 2
 
 
@@ -73,5 +73,5 @@ def test_resume_goes_on_with_the_run(shared):
 
 def test_resume_of_nothing_says_so_and_the_cell_runs(shared):
     answer = shared.run("%%track --resume -e nothing\nprint('ran')", "never-run")
-    assert "found no earlier run" in answer.printed
-    assert "ran" in answer.printed
+    assert "found no earlier run" in answer.told
+    assert "ran" in answer.told

@@ -154,7 +154,7 @@ def test_a_file_that_run_executes_says_that_it_was_not_tracked(shared, name):
     (shared.folder / "cell.ipy").write_text(f"%%track {name}\nfrom_file = 5\n")
     answer = shared.run("%run cell.ipy\nfrom_file")
     assert answer.result == "5"
-    assert "was not tracked; put %%track above the cell with %run" in answer.printed
+    assert "was not tracked; put %%track above the cell with %run" in answer.told
     assert run_named(shared, name) == []
 
 
@@ -195,16 +195,16 @@ def test_start_run_in_a_cell_makes_a_child(shared, name):
 
 def test_a_wrong_option_says_the_nearest_and_the_cell_runs(shared, name):
     answer = shared.run(f"%%track {name} --on-rern new\nprint('ran')")
-    assert "not tracked" in answer.printed
-    assert "nearest: --on-rerun" in answer.printed
-    assert "ran" in answer.printed
+    assert "not tracked" in answer.told
+    assert "nearest: --on-rerun" in answer.told
+    assert "ran" in answer.told
     assert run_named(shared, name) == []
 
 
 def test_two_lines_and_a_line_below_code_get_a_sentence(shared, name):
-    assert "two %%track lines" in shared.run(f"%%track {name}\n%%track {name}\nx = 1").printed
+    assert "two %%track lines" in shared.run(f"%%track {name}\n%%track {name}\nx = 1").told
     answer = shared.run(f"x = 7\n%%track {name}\nx")
-    assert "must stand above all code" in answer.printed
+    assert "must stand above all code" in answer.told
     assert answer.result == "7"
     assert run_named(shared, name) == []
 

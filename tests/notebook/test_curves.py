@@ -67,8 +67,8 @@ def test_curves_are_drawn_once_or_not_at_all(kernel, magic):
 def test_without_a_run_the_curves_are_drawn_and_one_sentence_says_how_to_record(kernel9):
     answer = kernel9.run(TRAINING)
     assert any("at step 5" in text for text in texts(answer))
-    assert answer.printed.count("nothing, because no run is active") == 1
-    assert "no run is active" not in kernel9.run(TRAINING).printed
+    assert answer.told.count("nothing, because no run is active") == 1
+    assert "no run is active" not in kernel9.run(TRAINING).told
     assert not (kernel9.folder / ".nbtrack").exists()
 
 

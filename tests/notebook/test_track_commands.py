@@ -29,7 +29,7 @@ def test_runs_takes_a_query(shared, name):
     shared.run("%%track query-me\nwidth = 5")
     assert "query-me" in shared.run("%track runs params.width = '5'").result
     wrong = shared.run("%track runs params.width == == 5")
-    assert "%track:" in wrong.printed
+    assert "%track:" in wrong.told
     assert wrong.status == "ok"
 
 
@@ -58,7 +58,7 @@ def test_tag_and_note_can_be_undone_in_turn(shared, name):
     run = only(shared, name)
     assert run.data.tags["stage"] == "dev"
     assert run.data.tags["mlflow.note.content"] == "not what I hoped for"
-    assert "undone: the note" in shared.run("%track undo").printed
+    assert "undone: the note" in shared.run("%track undo").told
     shared.run("%track undo")
     assert not {"stage", "mlflow.note.content"} & set(only(shared, name).data.tags)
 
@@ -99,7 +99,7 @@ def test_help_lists_every_option_and_subcommand(shared):
 )
 def test_nonsense_gets_a_sentence(shared, name, line, sentence):
     answer = shared.run(f"%track {line}")
-    assert sentence in answer.printed
+    assert sentence in answer.told
     assert answer.status == "ok"
 
 
@@ -107,7 +107,7 @@ def test_config_changes_the_store_of_the_kernel(kernel9):
     kernel9.run("%%track here\nx = 1")
     answer = kernel9.run("%track config other")
     kernel9.run("%%track there\nx = 2")
-    assert "%track config of this kernel names it" in answer.printed
+    assert "%track config of this kernel names it" in answer.told
     assert [run.info.run_name for run in kernel9.runs()] == ["here"]
     assert "there" in kernel9.run("%track runs").result
 

@@ -173,8 +173,8 @@ def test_a_log_in_the_next_cell_goes_to_the_last_tracked_run_and_says_so_once(sh
     shared.run(f"%%track {name}\nlr = 1")
     first = shared.run("import nbtrack\nnbtrack.log_metric('late', 1)")
     second = shared.run("nbtrack.log_metric('later', 2)")
-    assert f"the last tracked run, '{name}'" in first.printed
-    assert second.printed == ""
+    assert f"the last tracked run, '{name}'" in first.told
+    assert second.told == ""
     assert only(shared, name).data.metrics == {"late": 1, "later": 2}
 
 
@@ -183,7 +183,7 @@ def test_nothing_captured_says_what_to_write(shared, name):
 
 
 def test_a_cell_without_code_says_that_there_is_nothing_to_track(shared, name):
-    assert "has no code" in shared.run(f"%%track {name}\n# later").printed
+    assert "has no code" in shared.run(f"%%track {name}\n# later").told
 
 
 def test_explain_says_why_each_name_was_taken_or_left(shared, name):

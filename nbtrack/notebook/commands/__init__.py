@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from nbtrack.client.say import say
 from nbtrack.errors import InvalidValue, NbtrackError
 from nbtrack.notebook.options import nearest
+from nbtrack.sentences import say
 
 if TYPE_CHECKING:
     from nbtrack.notebook.kernel import Kernel

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from nbtrack.client.say import say
 from nbtrack.errors import InvalidValue
+from nbtrack.sentences import say
 
 if TYPE_CHECKING:
     from nbtrack.notebook.kernel import Kernel

@@ -6,10 +6,9 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from nbtrack import tags
-from nbtrack.client.say import say
 from nbtrack.errors import InvalidValue, NotFound
 from nbtrack.notebook.options import split
-from nbtrack.views.numbers import count
+from nbtrack.sentences import count, say
 
 if TYPE_CHECKING:
     from nbtrack.entities import Run

@@ -27,17 +27,22 @@ def names(table):
     return re.findall(r"^(run-\w+)", str(table), re.MULTILINE)
 
 
-def test_params_that_differ_come_first_and_the_others_are_said_once():
+def test_params_that_differ_have_columns_and_the_others_are_said_once():
     record("run-a", {"seed": 0, "lr": 0.1}, {"acc": 0.9})
     record("run-b", {"seed": 0, "lr": 0.2}, {"acc": 0.8})
     table = runs()
-    assert header(table) == ["name", "status", "start", "duration", "lr", "acc"]
+    assert header(table) == ["name", "status", "start", "duration", "acc", "lr"]
     assert "The same in all: seed=0" in str(table)
 
 
 def test_a_single_run_shows_all_its_params():
     record("run-a", {"seed": 0, "lr": 0.1}, {"acc": 0.9})
-    assert header(runs())[4:] == ["seed", "lr", "acc"]
+    assert header(runs())[4:] == ["acc", "seed", "lr"]
+
+
+def test_a_setting_that_repeats_a_param_is_shown_once():
+    record("run-a", {"depth": 3, "tree.depth": 3, "tree.seed": 7}, {"acc": 0.9})
+    assert header(runs())[4:] == ["acc", "depth", "tree.seed"]
 
 
 def test_the_newest_run_is_on_top():
