@@ -1,35 +1,28 @@
 """Describe data that a run reads: name, digest, schema and profile, in the JSON that MLflow uses.
 
-The data itself is not stored. Libraries are recognised by what their objects offer, never imported.
+The data itself is not stored. Frames and arrays are described as captured ones are
+(`nbtrack.client.data_shapes`).
 """
 
 from __future__ import annotations
 
-import hashlib
 import json
 from typing import TYPE_CHECKING, Any
 
+from msgspec.structs import replace
+
 from nbtrack import tags as names_of_tags
+from nbtrack.client.data_shapes import Shape, described, shape_of
 from nbtrack.client.names import check_mapping, check_text
 from nbtrack.entities import Dataset, DatasetInput, Tag
 from nbtrack.errors import InvalidValue
-from nbtrack.store.checks import check_key
+from nbtrack.store.checks import DATASET_LIMITS, MAX_DATASET_TAG_VALUE, check_key
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-MAX_NAME = 500
-MAX_DIGEST = 36
-MAX_TAG_VALUE = 500
-MAX_SOURCE = 65_535
-MAX_SCHEMA = 1_048_575
-_SAMPLED_ROWS = 1000
-_DIGITS = 8
 
-# pandas' and NumPy's kinds of dtypes -> the types of MLflow's schemas
-_TYPES = {"b": "boolean", "S": "binary", "M": "datetime", "U": "string", "O": "string"}
-_SIZED = {"i": ("integer", "long"), "u": ("integer", "long"), "f": ("float", "double")}
-_FOUR_BYTES = 4
+UNNAMED = "dataset"
 
 
 def dataset_input(
@@ -38,6 +31,7 @@ def dataset_input(
     context: str | None = None,
     tags: Mapping[str, str] | None = None,
     name: str | None = None,
+    known: Mapping[str, str] | None = None,
 ) -> DatasetInput:
     """Return a dataset as one run uses it.
 
@@ -51,17 +45,21 @@ def dataset_input(
         More tags of this use.
     name : str, optional
         Instead of the name that the object has.
+    known : mapping, optional
+        Digest to name of data that the run reads already: the name of data without one.
     """
     if isinstance(dataset, DatasetInput):
         return dataset
     described = describe(dataset, name)
+    if described.name == UNNAMED and not name and known:
+        described = replace(described, name=known.get(described.digest, UNNAMED))
     all_tags = dict(check_mapping(tags or {}, "tags of a dataset"))
     if context is not None:
         all_tags[names_of_tags.DATA_CONTEXT] = context
     return DatasetInput(
         described,
         [
-            Tag(check_key(key, "tag"), check_text(key, value, "dataset tag", MAX_TAG_VALUE))
+            Tag(check_key(key, "tag"), check_text(key, value, "dataset tag", MAX_DATASET_TAG_VALUE))
             for key, value in all_tags.items()
         ],
     )
@@ -73,27 +71,27 @@ def describe(dataset: Any, name: str | None = None) -> Dataset:
         return dataset
     if hasattr(dataset, "digest") and hasattr(dataset, "name"):
         found = _of_object(dataset)
-    elif hasattr(dataset, "dtypes") and hasattr(dataset, "columns"):
-        found = _of_frame(dataset)
-    elif hasattr(dataset, "dtype") and hasattr(dataset, "shape"):
-        found = _of_array(dataset)
+    elif (shape := shape_of(dataset)) is not None:
+        found = _of_data(dataset, shape)
     else:
         raise InvalidValue(
             f"A {type(dataset).__name__} cannot be noted as a dataset. Give a DataFrame, an array, "
             "or an object with name, digest, source, schema and profile."
         )
     return Dataset(
-        name=check_text("name", name or found["name"], "dataset", MAX_NAME),
-        digest=check_text("digest", found["digest"], "dataset", MAX_DIGEST),
+        name=check_text("name", name or found["name"], "dataset", DATASET_LIMITS["name"]),
+        digest=check_text("digest", found["digest"], "dataset", DATASET_LIMITS["digest"]),
         source_type=str(found.get("source_type") or "code"),
-        source=check_text("source", found.get("source") or "{}", "dataset", MAX_SOURCE),
+        source=check_text(
+            "source", found.get("source") or "{}", "dataset", DATASET_LIMITS["source"]
+        ),
         schema=_optional(found.get("schema"), "schema"),
         profile=_optional(found.get("profile"), "profile"),
     )
 
 
 def _optional(text: Any, what: str) -> str | None:
-    return None if text is None else check_text(what, text, "dataset", MAX_SCHEMA)
+    return None if text is None else check_text(what, text, "dataset", DATASET_LIMITS[what])
 
 
 def _of_object(dataset: Any) -> dict[str, Any]:
@@ -109,72 +107,8 @@ def _of_object(dataset: Any) -> dict[str, Any]:
     return fields
 
 
-def _of_frame(frame: Any) -> dict[str, Any]:
-    columns = [
-        {"type": _type_of(dtype), "name": str(column), "required": True}
-        for column, dtype in zip(frame.columns, frame.dtypes, strict=True)
-    ]
-    rows = len(frame)
-    head = f"{list(map(str, frame.columns))} {list(map(str, frame.dtypes))} {rows}"
-    # Slicing is pandas' `iloc` and polars' own indexing.
-    sample = getattr(frame, "iloc", frame)[:: max(1, rows // _SAMPLED_ROWS)]
-    write = getattr(sample, "to_csv", None) or sample.write_csv
-    return {
-        "name": "dataset",
-        "digest": _digest(head.encode(), str(write()).encode("utf-8", "surrogatepass")),
-        "schema": _json({"mlflow_colspec": columns}),
-        "profile": _json({"num_rows": rows, "num_elements": rows * len(columns)}),
-    }
-
-
-def _of_array(array: Any) -> dict[str, Any]:
-    shape = [int(size) for size in array.shape]
-    spec = {
-        "type": "tensor",
-        "tensor-spec": {"dtype": str(array.dtype), "shape": [-1, *shape[1:]]},
-    }
-    size = 1
-    for length in shape:
-        size *= length
-    rows = shape[0] if shape else 0
-    sample = array[:: max(1, rows // _SAMPLED_ROWS)] if shape else array
-    profile = {"features_shape": shape, "features_size": size}
-    if isinstance(nbytes := getattr(array, "nbytes", None), int):
-        profile["features_nbytes"] = nbytes
-    return {
-        "name": "dataset",
-        "digest": _digest(f"{shape} {array.dtype}".encode(), _bytes_of(sample)),
-        # MLflow keeps the specification as JSON inside the JSON.
-        "schema": _json({"mlflow_tensorspec": {"features": _json([spec]), "targets": None}}),
-        "profile": _json(profile),
-    }
-
-
-def _bytes_of(sample: Any) -> bytes:
-    for convert in ("numpy", "tobytes"):
-        method = getattr(sample, convert, None)
-        if callable(method):
-            try:
-                sample = method()
-            except (TypeError, RuntimeError):  # a tensor on another device
-                break
-    return sample if isinstance(sample, bytes) else repr(sample).encode()
-
-
-def _type_of(dtype: Any) -> str:
-    kind = getattr(dtype, "kind", "O")
-    if kind in _SIZED:
-        small, large = _SIZED[kind]
-        return small if getattr(dtype, "itemsize", 8) <= _FOUR_BYTES else large
-    return _TYPES.get(kind, "string")
-
-
-def _digest(*parts: bytes) -> str:
-    total = hashlib.sha256()
-    for part in parts:
-        total.update(len(part).to_bytes(8, "big"))
-        total.update(part)
-    return total.hexdigest()[:_DIGITS]
+def _of_data(value: Any, shape: Shape) -> dict[str, Any]:
+    return {"name": UNNAMED, **described(value, shape)._asdict()}
 
 
 def _json(value: Any) -> str:

@@ -340,12 +340,13 @@ def log_inputs(
         raise InvalidValue("log_inputs takes lists of one length: an entry for each dataset.")
     if any(model is not None for model in models or ()):
         say("Models are not noted as inputs yet.", once="model inputs")
+    run = run_to_log()
     found = [
-        dataset_input(dataset, context=context, tags=tags, name=name)
+        dataset_input(dataset, context=context, tags=tags, name=name, known=run.data_names)
         for dataset, context, tags, name in zip(datasets, *columns, strict=True)
         if dataset is not None
     ]
-    run_to_log().log_inputs(found)
+    run.log_inputs(found)
 
 
 def get_artifact_uri(artifact_path: str | None = None) -> str:
@@ -360,7 +361,7 @@ def _note_subjects(run: ActiveRun, model_id: str | None, dataset: Any) -> None:
     if model_id is not None:
         say("Metrics are kept with the run, not with a model, yet.", once="model metrics")
     if dataset is not None:
-        run.log_inputs([dataset_input(dataset)])
+        run.log_inputs([dataset_input(dataset, known=run.data_names)])
 
 
 def _wait(run: ActiveRun, synchronous: bool | None) -> None:  # noqa: FBT001

@@ -75,6 +75,8 @@ class ActiveRun:
         self.run_id = info.run_id
         self.ended = info.status.is_final
         self.in_with = False
+        # Digest of the data that the run reads -> its name: the same data is one dataset.
+        self.data_names: dict[str, str] = {}
         self._info = info
         self._append = session.outbox.append
         self._params = stored.params if stored else {}
@@ -202,6 +204,7 @@ class ActiveRun:
     def log_inputs(self, datasets: Sequence[DatasetInput]) -> None:
         """Note datasets that the run read."""
         if datasets:
+            self.data_names.update({one.dataset.digest: one.dataset.name for one in datasets})
             self._append(LogInputs(self.run_id, list(datasets)))
 
     def rename(self, name: str) -> None:

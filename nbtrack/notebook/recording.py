@@ -133,6 +133,9 @@ class Recording:
         )
         known = self.data
         self._data += [item for item in found if item.dataset.name not in known]
+        if self._run is not None:
+            for item in self._data:
+                self._run.data_names.setdefault(item.dataset.digest, item.dataset.name)
 
     def _keep_surroundings(self) -> None:
         run, folder = self._run, self._kernel.folder
@@ -154,6 +157,9 @@ class Recording:
         captured = self.captured
         run.log_metrics(captured.metrics)
         self._record_params(run)
+        # Data that the cell logged under another name is noted once, as it says.
+        own = self.data.keys()
+        self._data = [d for d in self._data if run.data_names[d.dataset.digest] in own]
         run.log_inputs(self._data)
         found = {
             tags.CAPTURED: json.dumps(

@@ -1,137 +1,38 @@
-"""The frames and arrays a cell read, described: name, shape, types, sampled fingerprint.
+"""The frames and arrays a cell read or made and used, and the files they came from.
 
-Each becomes a `DatasetInput` whose schema and profile are MLflow's JSON (``mlflow_colspec`` for
-tables, ``mlflow_tensorspec`` for arrays), so that MLflow's pages show them.
+How they are described is `nbtrack.client.data_shapes`, as for `log_input`.
 """
 
 from __future__ import annotations
 
 import ast
 import json
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
+from nbtrack.client.data_shapes import described, known_shape
 from nbtrack.entities import Dataset, DatasetInput, Tag
-from nbtrack.notebook.capture import fingerprints
 from nbtrack.notebook.capture.evaluate import NotKnown
 from nbtrack.notebook.capture.history import History, facts_of
 from nbtrack.notebook.capture.judge import Judge
 from nbtrack.redaction.redact import redact
+from nbtrack.tags import DATA_CONTEXT
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Iterator, Mapping
 
+    from nbtrack.client.data_shapes import Shape
     from nbtrack.notebook.capture.scan import Facts
 
 MAX_DATASETS = 20
-_MAX_SCHEMA_COLUMNS = 200
 _MAX_PARTS = 10
 _READERS = ("read_", "load", "from_", "scan_", "open", "genfromtxt", "fromfile", "imread", "fetch_")
 
 
-class Shape(NamedTuple):
-    """How a value of one library is described."""
-
-    schema: Callable[[Any], dict[str, Any]]
-    profile: Callable[[Any], dict[str, Any]]
-    fingerprint: Callable[[Any], str]
-
-
-# pandas' and polars' types in MLflow's words (mlflow.types.DataType).
-_COLUMN_TYPES = (
-    ("bool", "boolean"),
-    ("int64", "long"),
-    ("uint64", "long"),
-    ("int", "integer"),
-    ("float64", "double"),
-    ("float", "float"),
-    ("datetime", "datetime"),
-    ("str", "string"),
-    ("utf8", "string"),
-    ("categor", "string"),
-    ("bytes", "binary"),
-)
-
-
-def _column_type(dtype: Any) -> str:
-    text = str(dtype).lower()
-    return next((name for part, name in _COLUMN_TYPES if part in text), "string")
-
-
-def _column_spec(names: Any, dtypes: Any) -> dict[str, Any]:
-    columns = list(zip(names, dtypes, strict=True))[:_MAX_SCHEMA_COLUMNS]
-    return {
-        "mlflow_colspec": [
-            {"type": _column_type(dtype), "name": str(name), "required": True}
-            for name, dtype in columns
-        ]
-    }
-
-
-def _frame_profile(frame: Any) -> dict[str, Any]:
-    rows, columns = int(frame.shape[0]), int(frame.shape[1])
-    return {"num_rows": rows, "num_elements": rows * columns, "num_columns": columns}
-
-
-def _series_profile(series: Any) -> dict[str, Any]:
-    return {"num_rows": len(series), "num_elements": len(series)}
-
-
-def _tensor_spec(array: Any) -> dict[str, Any]:
-    shape = [int(length) for length in array.shape]
-    spec = {
-        "type": "tensor",
-        "tensor-spec": {
-            "dtype": str(array.dtype).removeprefix("torch."),
-            "shape": [-1, *shape[1:]],
-        },
-    }
-    return {"mlflow_tensorspec": {"features": json.dumps([spec]), "targets": None}}
-
-
-def _array_profile(array: Any) -> dict[str, Any]:
-    shape = [int(length) for length in array.shape]
-    size = 1
-    for length in shape:
-        size *= length
-    nbytes = getattr(array, "nbytes", None)
-    profile: dict[str, Any] = {"features_shape": shape, "features_size": size}
-    return profile | ({"features_nbytes": int(nbytes)} if isinstance(nbytes, int) else {})
-
-
-def _unread(value: Any) -> str:
-    return fingerprints.digest([f"{tuple(value.shape)}{value.dtype}"])
-
-
-_TABLE = (lambda v: _column_spec(v.columns, v.dtypes), _frame_profile)
-_COLUMN = (lambda v: _column_spec([v.name or "0"], [v.dtype]), _series_profile)
-_ARRAY = (_tensor_spec, _array_profile)
-
-# (library, class name or "*") -> how it is described. Lazy frames are not: asking runs them.
-_SHAPES: dict[tuple[str, str], Shape] = {
-    ("pandas", "DataFrame"): Shape(*_TABLE, fingerprints.of_pandas),
-    ("geopandas", "GeoDataFrame"): Shape(*_TABLE, fingerprints.of_pandas),
-    ("pandas", "Series"): Shape(*_COLUMN, fingerprints.of_series),
-    ("polars", "DataFrame"): Shape(*_TABLE, fingerprints.of_polars),
-    ("polars", "Series"): Shape(*_COLUMN, fingerprints.of_polars),
-    ("numpy", "ndarray"): Shape(*_ARRAY, fingerprints.of_array),
-    ("numpy", "memmap"): Shape(*_ARRAY, fingerprints.of_array),
-    ("torch", "Tensor"): Shape(*_ARRAY, fingerprints.of_tensor),
-    ("scipy", "*"): Shape(*_ARRAY, fingerprints.of_sparse),
-    ("jaxlib", "*"): Shape(*_ARRAY, _unread),
-    ("jax", "*"): Shape(*_ARRAY, _unread),
-    ("tensorflow", "EagerTensor"): Shape(*_ARRAY, _unread),
-}
-
-
-def shape_of(value: Any) -> Shape | None:
+def _shape(value: Any) -> Shape | None:
     """Tell how a value is described; None if it is no frame or array with a dimension."""
-    kind = type(value)
-    library = str(kind.__module__).partition(".")[0]
-    shape = _SHAPES.get((library, kind.__name__)) or _SHAPES.get((library, "*"))
-    if shape is None:
-        return None
+    shape = known_shape(value)
     try:
-        return shape if len(value.shape) > 0 else None
+        return shape if shape is not None and len(value.shape) > 0 else None
     except Exception:  # noqa: BLE001 no array after all
         return None
 
@@ -148,19 +49,12 @@ def describe(name: str, value: Any, *, context: str = "read", source: str = "") 
     source : str
         File or URL that it was read from, as the source says.
     """
-    shape = shape_of(value)
+    shape = _shape(value)
     assert shape is not None
-    profile = {**shape.profile(value), "fingerprint": "sampled"}
+    digest, schema, profile = described(value, shape)
     kind, where = _source(source)
-    dataset = Dataset(
-        name=name,
-        digest=shape.fingerprint(value),
-        source_type=kind,
-        source=json.dumps(where),
-        schema=json.dumps(shape.schema(value)),
-        profile=json.dumps(profile),
-    )
-    return DatasetInput(dataset, [Tag("mlflow.data.context", context)])
+    dataset = Dataset(name, digest, kind, json.dumps(where), schema, profile)
+    return DatasetInput(dataset, [Tag(DATA_CONTEXT, context)])
 
 
 def _source(path: str) -> tuple[str, dict[str, Any]]:
@@ -215,7 +109,7 @@ def _parts(names: list[str], namespace: Mapping[str, Any]) -> Iterator[tuple[str
         value = namespace.get(name)
         inner = list(value.items())[:_MAX_PARTS] if isinstance(value, dict) else []
         for key, part in [(name, value), *((f"{name}.{k}", v) for k, v in inner)]:
-            if id(part) not in seen and shape_of(part) is not None:
+            if id(part) not in seen and _shape(part) is not None:
                 seen.add(id(part))
                 yield key, part
 

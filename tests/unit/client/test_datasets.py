@@ -31,7 +31,12 @@ def test_a_frame_is_an_input_of_the_run(frame):
     [found] = nbtrack.get_run(run.run_id).inputs.dataset_inputs
     assert found.dataset.name == "iris"
     assert found.tags == {"mlflow.data.context": "training", "v": "1"}
-    assert json.loads(found.dataset.profile) == {"num_rows": 150, "num_elements": 900}
+    assert json.loads(found.dataset.profile) == {
+        "num_rows": 150,
+        "num_elements": 900,
+        "num_columns": 6,
+        "fingerprint": "sampled",
+    }
     types = [(c["name"], c["type"]) for c in json.loads(found.dataset.schema)["mlflow_colspec"]]
     assert types == [
         ("id", "long"),
@@ -61,6 +66,7 @@ def test_an_array_is_described_as_a_tensor():
         "features_shape": [150, 4],
         "features_size": 600,
         "features_nbytes": 4800,
+        "fingerprint": "sampled",
     }
 
 
@@ -106,3 +112,34 @@ def test_several_inputs_are_noted_together(frame):
 def test_what_is_no_data_is_refused():
     with nbtrack.start_run(), pytest.raises(InvalidValue, match="str cannot be noted"):
         nbtrack.log_input("iris.csv")
+
+
+def test_a_captured_frame_and_a_logged_one_are_one_dataset(frame):
+    from nbtrack.notebook.capture.data import describe as capture
+
+    for data in (frame, frame[["width"]], frame["kind"], np.zeros((3, 2)), frame.to_numpy()):
+        captured, logged = capture("x", data).dataset, describe(data, "x")
+        assert captured.digest == logged.digest
+        assert (captured.schema, captured.profile) == (logged.schema, logged.profile)
+
+
+def test_data_without_a_name_has_the_one_the_run_knows_it_by(frame):
+    with nbtrack.start_run() as run:
+        nbtrack.log_input(frame, name="iris")
+        nbtrack.log_input(frame)
+        nbtrack.log_input(frame["kind"])
+    found = nbtrack.get_run(run.run_id).inputs.dataset_inputs
+    assert [one.dataset.name for one in found] == ["iris", "dataset"]
+
+
+@pytest.mark.parametrize("column", ["id", "ok", "kind", "when", "local", "group"])
+def test_a_change_in_a_column_of_any_type_is_seen(frame, column):
+    frame["local"] = frame["when"].dt.tz_localize("UTC")
+    frame["group"] = frame["kind"].astype("category")
+    before = describe(frame).digest
+    frame.loc[0, column] = frame.loc[1, column]
+    assert describe(frame).digest != before
+
+
+def test_a_number_alone_is_described():
+    assert describe(np.float64(2)).digest != describe(np.float64(3)).digest

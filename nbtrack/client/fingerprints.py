@@ -6,6 +6,8 @@ Libraries are recognised by the module of the value's type and never imported he
 
 from __future__ import annotations
 
+from datetime import date, timedelta
+from decimal import Decimal
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Any
 
@@ -13,8 +15,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 SAMPLES = 1_000
+# Kinds of NumPy's types whose bytes are their value.
+_BYTES_TELL = "biufcmMSU"
 MAX_COLUMNS = 100
 _MAX_TEXT = 200
+_PLAIN = (str, int, float, bool, type(None), bytes, date, timedelta, Decimal)
 
 
 def indices(length: int, samples: int) -> list[int]:
@@ -40,7 +45,9 @@ def of_array(array: Any) -> str:
     head = f"{array.shape}{array.dtype}"
     if array.size == 0:
         return digest([head])
-    if type(array).__name__ == "memmap":
+    if array.ndim == 0:
+        sample = array
+    elif type(array).__name__ == "memmap":
         # Its pages may lie on a slow disk: only the beginning.
         sample = array[tuple(slice(0, 10) for _ in array.shape)]
     else:
@@ -52,16 +59,15 @@ def of_array(array: Any) -> str:
 
 
 def _bytes(sample: Any) -> bytes:
-    if sample.dtype.kind in "OV":
+    if sample.dtype.kind not in _BYTES_TELL:
         return _texts(sample.ravel().tolist())
     return bytes(sample.tobytes())
 
 
 def _texts(values: Iterable[Any]) -> bytes:
     """Write values of any type; of objects that are no plain values only the type."""
-    plain = (str, int, float, bool, type(None), bytes)
     texts = (
-        str(value)[:_MAX_TEXT] if isinstance(value, plain) else type(value).__name__
+        str(value)[:_MAX_TEXT] if isinstance(value, _PLAIN) else type(value).__name__
         for value in values
     )
     return "\x1f".join(texts).encode("utf-8", "surrogatepass")
@@ -69,14 +75,53 @@ def _texts(values: Iterable[Any]) -> bytes:
 
 def of_pandas(frame: Any) -> str:
     """Fingerprint a pandas DataFrame: rows spread over its first columns."""
-    width = min(len(frame.columns), MAX_COLUMNS)
-    rows = indices(len(frame), max(10, SAMPLES // max(width, 1)))
-    sample = frame.iloc[rows, :width]
+    import numpy as np  # loaded already: pandas is made of it
+
+    dtypes = frame.dtypes.tolist()
+    # Many columns share a type; writing one takes time, and so does hashing a categorical one.
+    names = {id(dtype): str(dtype) for dtype in {id(one): one for one in dtypes}.values()}
     head = (
-        f"{frame.shape}{[str(column) for column in sample.columns]}{list(map(str, sample.dtypes))}"
+        f"{frame.shape}{frame.columns.tolist()[:MAX_COLUMNS]}{[names[id(one)] for one in dtypes]}"
     )
-    # One conversion for all columns: column by column costs three times as much.
-    return digest([head, *map(_texts, sample.to_numpy(dtype=object).tolist())])
+    width = min(len(dtypes), MAX_COLUMNS)
+    if width == 0 or len(frame) == 0:
+        return digest([head])
+    if width < len(dtypes):
+        frame = frame.iloc[:, :width]
+    # A slice is a view: taking rows by number costs five times as much.
+    sample = frame.iloc[:: -(-len(frame) // max(10, SAMPLES // width))]
+    if len(names) == 1 and isinstance(dtypes[0], np.dtype):
+        return digest([head, _bytes(sample.to_numpy())])
+    return digest([head, *(_of_column(column) for _, column in sample.items())])
+
+
+def _of_column(column: Any) -> bytes:
+    if getattr(column.dtype, "kind", "O") in _BYTES_TELL and hasattr(column.dtype, "num"):
+        return bytes(column.to_numpy().tobytes())
+    return _texts(column.tolist())
+
+
+def of_frame(frame: Any) -> str:
+    """Fingerprint a frame that is like pandas': its first rows."""
+    head = f"{tuple(frame.shape)}{list(map(str, frame.columns))}{list(map(str, frame.dtypes))}"
+    sample = getattr(frame, "iloc", frame)[: SAMPLES // 10]
+    write = getattr(sample, "to_csv", None) or sample.write_csv
+    return digest([head, str(write())])
+
+
+def of_any_array(array: Any) -> str:
+    """Fingerprint what NumPy can read as an array, else its shape and type."""
+    import numpy as np
+
+    try:
+        return of_array(np.asarray(array))
+    except Exception:  # noqa: BLE001 - a library's own code: a tensor on another device
+        return of_unread(array)
+
+
+def of_unread(value: Any) -> str:
+    """Fingerprint shape and type alone, where reading the elements would wait for a device."""
+    return digest([f"{tuple(value.shape)}{value.dtype}"])
 
 
 def of_series(series: Any) -> str:
