@@ -24,6 +24,8 @@ from sqlalchemy import URL, create_engine, event
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.pool import NullPool
 
+from nbtrack.errors import Unavailable
+from nbtrack.settings import settings
 from nbtrack.store import connecting, statistics, troubles
 
 if TYPE_CHECKING:
@@ -37,7 +39,6 @@ _FORK_WAIT_SECONDS = 5.0
 _BEGIN = "nb_begin"
 
 _PRAGMAS = (
-    "PRAGMA synchronous=NORMAL",
     "PRAGMA cache_size=-65536",
     "PRAGMA temp_store=MEMORY",
     "PRAGMA foreign_keys=OFF",
@@ -61,17 +62,20 @@ class Database:
         self._engine: Engine | None = None
         self._turn = threading.RLock()
         self._writes = 0
+        self._identity = _identity(path)
         _open.add(self)
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """Give a connection that sees one unchanging state of the database."""
+        self._check_still_there()
         with self._explained(), self._connect().connect() as connection, connection.begin():
             yield connection
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
         """Give a connection that holds the write lock; commit at the end, roll back on an error."""
+        self._check_still_there()
         with self._explained(), self._turn, self._connect().connect() as connection:
             connection.execution_options(**{_BEGIN: "BEGIN IMMEDIATE"})
             with self._begin(connection):
@@ -90,6 +94,14 @@ class Database:
             with suppress(SQLAlchemyError), engine.connect() as connection:
                 self._refresh_statistics(connection)
         engine.dispose()
+
+    def _check_still_there(self) -> None:
+        # SQLite would go on with a file that has no name any more, and all of it would be lost.
+        if self._identity is not None and _identity(self.path) != self._identity:
+            raise Unavailable(
+                f"The database {self.path} was deleted or replaced while this process used it. Put "
+                "it back, or restart this kernel or program to use what is there now."
+            )
 
     def _refresh_statistics(self, connection: Connection) -> None:
         raw = connection.connection.driver_connection
@@ -145,9 +157,21 @@ class Database:
         self._turn = threading.RLock()
 
 
+def _identity(path: Path) -> tuple[int, int] | None:
+    try:
+        status = path.stat()
+    except OSError:
+        return None
+    return status.st_dev, status.st_ino
+
+
 def _prepare(connection: Any, _record: Any) -> None:
     for pragma in _PRAGMAS:
         connection.execute(pragma)
+    # In WAL, FULL flushes each commit to the disk; NORMAL flushes at checkpoints only
+    # (https://sqlite.org/pragma.html#pragma_synchronous).
+    level = "FULL" if settings().durability == "full" else "NORMAL"
+    connection.execute(f"PRAGMA synchronous={level}")
     connection.create_function("nb_casefold", 1, _casefold, deterministic=True)
 
 

@@ -113,6 +113,7 @@ def test_latency_is_measured_and_logged():
     assert found.rows_per_second == pytest.approx(20 / found.p50 * 1000)
     metrics = nbtrack.get_run(run.run_id).data.metrics
     assert metrics["latency_p50_ms"] == found.p50
+    assert "(5 calls of 20 rows)" in repr(found)
     assert metrics["latency_rows"] == 20
 
 
