@@ -1,5 +1,7 @@
 """`import nbtrack` is light, and every public name is there."""
 
+import ast
+import inspect
 import subprocess
 import sys
 
@@ -50,3 +52,18 @@ def test_a_public_name_is_there(name):
 def test_an_unknown_name_is_an_attribute_error():
     with pytest.raises(AttributeError, match="log_metrc"):
         nbtrack.log_metrc  # noqa: B018
+
+
+def test_type_checkers_see_the_names_that_are_imported_late():
+    [block] = [
+        statement
+        for statement in ast.parse(inspect.getsource(nbtrack)).body
+        if isinstance(statement, ast.If) and ast.unparse(statement.test) == "TYPE_CHECKING"
+    ]
+    seen = {
+        alias.asname: (statement.module, alias.name)
+        for statement in block.body
+        for alias in statement.names
+    }
+    late = {name: (module, name) for name, module in nbtrack._PUBLIC.items()}
+    assert seen == {**late, **{name: ("nbtrack", name) for name in nbtrack._MODULES}}
