@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dis
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import lru_cache, partial
 from types import CodeType, FunctionType, MethodType
@@ -64,12 +65,16 @@ def look(facts: Facts, namespace: Mapping[str, Any], history: History) -> Before
     before = Before()
     for name in names_read(facts, namespace):
         before.names[name] = None
-        if not _look_at_scalar(before, name, namespace, history):
-            _look_at_container(before, name, namespace, history)
+        try:
+            if not _look_at_scalar(before, name, namespace, history):
+                _look_at_container(before, name, namespace, history)
+        except Exception as error:  # noqa: BLE001 the object's own code: it costs only itself
+            reason = f"looking at it raised {type(error).__name__}"
+            before.left_out.append(LeftOut(name, reason))
     for name in facts.bindings:
         value = namespace.get(name)
         # Numbers only: anything else would be kept alive while the cell runs.
-        if isinstance(value, int | float) or type(value).__name__ in {"float32", "float16"}:
+        if issubclass(type(value), int | float) or type(value).__name__ in {"float32", "float16"}:
             before.previous[name] = value
     return before
 
@@ -148,7 +153,9 @@ def names_read(facts: Facts, namespace: Mapping[str, Any]) -> dict[str, None]:
         for name in waiting:
             if name not in found:
                 found[name] = None
-                later += _read_by_code_of(namespace[name], namespace, seen_code)
+                # An object may raise when it is looked at: then it runs nothing we know of.
+                with suppress(Exception):
+                    later += _read_by_code_of(namespace[name], namespace, seen_code)
         waiting = [
             name
             for name in later

@@ -22,7 +22,7 @@ from nbtrack.notebook.capture.values import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from nbtrack.notebook.capture.history import History
     from nbtrack.notebook.capture.judge import Judge
@@ -62,20 +62,32 @@ def candidates(cell: Cell, result: Any) -> Iterator[Candidate]:
         name for name in facts.bindings if name not in facts.never and not name.startswith("_")
     ]
     containers: list[Candidate] = []
-    for found in (each for name in names for each in _of_name(cell, name)):
+    for found in _each(_of_name, cell, names):
         if "." in found.key:
             containers.append(found)
         else:
             yield found
     yield from _of_last_line(cell, result)
     yield from containers
-    yield from _of_classes(cell)
-    yield from _of_changed_containers(cell)
-    yield from _of_estimators(cell)
-    for name in names:
-        yield from _of_keywords(cell, name)
+    yield from _each(_of_class, cell, facts.classes)
+    yield from _each(_of_changed_container, cell, facts.mutated)
+    used = dict.fromkeys([*facts.bindings, *facts.mutated, *cell.before.names])
+    yield from _each(_of_estimator, cell, used)
+    yield from _each(_of_keywords, cell, names)
     yield from _of_reads(cell)
     yield from _passed_over(cell)
+
+
+def _each(
+    look: Callable[[Cell, str], Iterator[Candidate]], cell: Cell, names: Iterable[str]
+) -> Iterator[Candidate]:
+    """Look at names one by one: an object that raises when it is looked at costs only itself."""
+    for name in names:
+        try:
+            yield from look(cell, name)
+        except Exception as error:  # noqa: BLE001 the object's own code
+            reason = f"looking at it raised {type(error).__name__}"
+            yield Candidate("left out", name, None, reason)
 
 
 # Names that the cell assigns
@@ -203,27 +215,24 @@ def _of_last_line(cell: Cell, result: Any) -> Iterator[Candidate]:
         return
 
 
-def _of_classes(cell: Cell) -> Iterator[Candidate]:
-    for name in cell.judge.facts.classes:
-        own = class_entries(cell.namespace.get(name))
-        if own is None or name.startswith("_"):
-            continue
-        for path, value in leaves(own):
-            for found in _of_entry(cell, name, path, value):
-                if found.kind == "param":
-                    yield found
+def _of_class(cell: Cell, name: str) -> Iterator[Candidate]:
+    own = class_entries(cell.namespace.get(name))
+    if own is None or name.startswith("_"):
+        return
+    for path, value in leaves(own):
+        for found in _of_entry(cell, name, path, value):
+            if found.kind == "param":
+                yield found
 
 
-def _of_changed_containers(cell: Cell) -> Iterator[Candidate]:
-    facts = cell.judge.facts
-    for name in facts.mutated:
-        if name in facts.assigned or name.startswith("_") or name not in cell.namespace:
-            continue
-        container = cell.namespace[name]
-        foreign = is_foreign_dict(container)
-        for path, value in changed_entries(cell.before, name, container).items():
-            if not foreign or cell.judge.writes(name, path):
-                yield from _of_entry(cell, name, path, value)
+def _of_changed_container(cell: Cell, name: str) -> Iterator[Candidate]:
+    if name in cell.judge.facts.assigned or name.startswith("_") or name not in cell.namespace:
+        return
+    container = cell.namespace[name]
+    foreign = is_foreign_dict(container)
+    for path, value in changed_entries(cell.before, name, container).items():
+        if not foreign or cell.judge.writes(name, path):
+            yield from _of_entry(cell, name, path, value)
 
 
 def _of_keywords(cell: Cell, name: str) -> Iterator[Candidate]:
@@ -245,19 +254,18 @@ def _of_keywords(cell: Cell, name: str) -> Iterator[Candidate]:
             yield Candidate("param", key, plain, "a constant keyword of a class")
 
 
-def _of_estimators(cell: Cell) -> Iterator[Candidate]:
+def _of_estimator(cell: Cell, name: str) -> Iterator[Candidate]:
     facts = cell.judge.facts
-    for name in dict.fromkeys([*facts.bindings, *facts.mutated, *cell.before.names]):
-        value = cell.namespace.get(name)
-        if name.startswith("_") or value is None or not estimators.is_fitted_estimator(value):
-            continue
-        own = name in facts.bindings or name in facts.mutated
-        varying = frozenset(loop_keywords(facts.bindings.get(name, []), cell.judge))
-        origin = None if own else cell.history.origin(name)
-        where = "" if own else "?" if origin is None else f"In[{origin}]"
-        reason = "a fitted estimator" if own else "a fitted estimator that the cell reads"
-        for key, plain in estimators.describe(name, value, without=varying).items():
-            yield Candidate("param", key, plain, reason, where)
+    value = cell.namespace.get(name)
+    if name.startswith("_") or value is None or not estimators.is_fitted_estimator(value):
+        return
+    own = name in facts.bindings or name in facts.mutated
+    varying = frozenset(loop_keywords(facts.bindings.get(name, []), cell.judge))
+    origin = None if own else cell.history.origin(name)
+    where = "" if own else "?" if origin is None else f"In[{origin}]"
+    reason = "a fitted estimator" if own else "a fitted estimator that the cell reads"
+    for key, plain in estimators.describe(name, value, without=varying).items():
+        yield Candidate("param", key, plain, reason, where)
 
 
 def _of_reads(cell: Cell) -> Iterator[Candidate]:

@@ -187,3 +187,25 @@ def test_looking_at_what_is_read_keeps_nothing_alive(notebook):
     notebook.namespace["data"] = None
     assert before.given == {"data": {"n": 1}}
     assert big() is None
+
+
+STUBBORN = """
+class Stubborn:
+    @property
+    def __class__(self):
+        raise RuntimeError("there is no request here")
+thing = Stubborn()
+"""
+
+
+def test_an_object_that_refuses_to_be_looked_at_costs_only_itself(track):
+    captured = track(f"{STUBBORN}lr = 0.1\nacc = sum([0.9])")
+    assert captured.params == {"lr": 0.1}
+    assert captured.metrics == {"acc": 0.9}
+    assert LeftOut("thing", "looking at it raised RuntimeError") in captured.left_out
+
+
+def test_reading_an_object_that_refuses_to_be_looked_at_costs_only_itself(track):
+    captured = track(f"{STUBBORN}rate = 0.1", "text = [thing]\nlr = rate\nacc = sum([0.9])")
+    assert captured.params == {"lr": 0.1, "rate": 0.1}
+    assert captured.metrics == {"acc": 0.9}
