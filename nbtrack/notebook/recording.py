@@ -99,9 +99,7 @@ class Recording:
     @guarded("record what was captured of this cell")
     def stop(self, result: Any, outcome: Outcome, *, logged: Mapping[str, float]) -> None:
         """End the captures and record what they found."""
-        for watch in (self._output, self._figures):
-            if watch is not None:
-                watch.uninstall()
+        self.end_watching()
         self._logged = dict(logged)
         self._note_data(made=True)
         self.captured = rule.collect(
@@ -118,6 +116,12 @@ class Recording:
             self._record(self._run, outcome)
             self._record_files(self._run, outcome)
             self._ask_others(self._run, result, outcome)
+
+    def end_watching(self) -> None:
+        """Take the hooks off the output and the displays."""
+        for watch in (self._output, self._figures):
+            if watch is not None:
+                watch.uninstall()
 
     # Before the cell
 

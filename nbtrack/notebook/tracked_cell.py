@@ -61,7 +61,13 @@ def open_cell(kernel: Kernel, info: Any, asked: Options, *, by_line: bool) -> Tr
     except NbtrackError as error:
         say(f"this cell was not tracked: {error.message}")
         return None
-    return TrackedCell(kernel, info, asked, begun)
+    cell = TrackedCell(kernel, info, asked, begun)
+    try:
+        cell.begin()
+    except BaseException:
+        cell.give_up()
+        raise
+    return cell
 
 
 def _compiled(shell: Any, code: str) -> list[ast.stmt] | None:
@@ -166,20 +172,30 @@ class TrackedCell:
         self._asked = asked
         self._begun = begun
         self._run = begun.run if begun else None
+        self._raw: str = info.raw_cell
         self._ambient_before = active_run.ambient()
         self._live = Live(self._run, draw=not (asked.no_live or asked.quiet))
+        self._recording = Recording(kernel, info, asked, self._run)
+        self._started = 0.0
+
+    def begin(self) -> None:
+        """Make the run the active one and start the captures; the cell runs next."""
         if self._run is not None:
-            kernel.open_runs.append((threading.get_ident(), self._run))
-            kernel.resources.begin(self._run)
+            self._kernel.open_runs.append((threading.get_ident(), self._run))
+            self._kernel.resources.begin(self._run)
             active_run.push(self._run)
             active_run.set_ambient(self._run)
             active_run.set_last_tracked(self._run)
-        if asked.seed is not None:
-            seeds.plant(asked.seed, info.raw_cell)
-        self._recording = Recording(kernel, info, asked, self._run)
+        if self._asked.seed is not None:
+            seeds.plant(self._asked.seed, self._raw)
         # Last, so that nothing of ours is captured or measured.
         self._recording.start()
         self._started = time.perf_counter()
+
+    def give_up(self) -> None:
+        """End the run of a cell that runs untracked, because `begin` was interrupted or failed."""
+        self._recording.end_watching()
+        self._end(Outcome(RunStatus.KILLED), active_run.now())
 
     @guarded("finish the run of this cell")
     def close(self, result: Any) -> None:

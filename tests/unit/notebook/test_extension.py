@@ -1,11 +1,14 @@
 """Hooks in a real shell without a kernel: they pair, and they never harm a cell."""
 
+import sys
+
 import pytest
 from IPython.core.interactiveshell import InteractiveShell
 from traitlets.config import Config
 
 import nbtrack
 from nbtrack.notebook.extension import extension_of, load, unload
+from nbtrack.notebook.recording import Recording
 
 
 @pytest.fixture
@@ -111,3 +114,27 @@ def test_changing_the_folder_moves_neither_store_nor_experiment(shell, tmp_path)
     run(shell, "%%track there\nx = 1")
     assert {r.info.run_name for r in stored()} == {"here", "there"}
     assert len({r.info.experiment_id for r in stored()}) == 1
+
+
+def test_a_seed_for_a_library_that_cannot_be_imported_leaves_the_cell_tracked(
+    shell, monkeypatch, tmp_path
+):
+    (tmp_path / "torch.py").write_text("raise OSError('libcudart.so: cannot open')")
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.delitem(sys.modules, "torch", raising=False)
+    run(shell, "%%track --seed 3\nname = 'torch'")
+    (tracked,) = stored()
+    assert tracked.info.status == "FINISHED"
+    assert tracked.data.params == {"name": "torch", "seed": "3"}
+
+
+def test_a_run_whose_captures_cannot_begin_does_not_stay_open(shell, monkeypatch):
+    def interrupted(_recording):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Recording, "start", interrupted)
+    result = run(shell, "%%track\nx = 41 + 1\nx")
+    assert result.result == 42
+    (tracked,) = stored()
+    assert tracked.info.status == "KILLED"
+    assert nbtrack.active_run() is None
