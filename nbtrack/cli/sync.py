@@ -44,6 +44,7 @@ def sync(uri: str | None) -> None:
 
 def _done(done: Recovery) -> list[str]:
     from nbtrack.sentences import count
+    from nbtrack.store.records import merged
 
     brought, closed = count(done.shipped, "record"), count(len(done.closed), "run")
     lines = [f"{brought} brought in, {closed} of ended processes closed."]
@@ -51,10 +52,12 @@ def _done(done: Recovery) -> list[str]:
     if done.lost:
         lines.append(f"{count(done.lost, 'record')} could not be read: the file was damaged.")
     lines += [f"The damaged journal is kept: {path}" for path in done.damaged]
-    for problem in done.problems[:PROBLEMS_SHOWN]:
-        lines.append(f"Refused by the store: {problem.message}")
-    if len(done.problems) > PROBLEMS_SHOWN:
-        lines.append(f"… and {len(done.problems) - PROBLEMS_SHOWN} more; .rejected files keep all.")
+    problems = merged(done.problems)
+    for problem in problems[:PROBLEMS_SHOWN]:
+        times = f" ({count(problem.count, 'record')})" if problem.count > 1 else ""
+        lines.append(f"Refused by the store: {problem.message}{times}")
+    if len(problems) > PROBLEMS_SHOWN:
+        lines.append(f"… and {len(problems) - PROBLEMS_SHOWN} more; .rejected files keep all.")
     return lines
 
 

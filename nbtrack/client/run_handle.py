@@ -23,7 +23,7 @@ from nbtrack.client.names import (
 from nbtrack.client.stack import observers, open_runs, pop, unobserve
 from nbtrack.entities import Metric, Param, RunInfo, RunStatus, Tag
 from nbtrack.errors import InvalidValue
-from nbtrack.sentences import say
+from nbtrack.sentences import count, say
 from nbtrack.store.checks import MAX_RUN_NAME, check_key, good_keys
 from nbtrack.store.records import (
     CorrectParam,
@@ -330,7 +330,8 @@ class ActiveRun:
     def _report(self, left: int) -> None:
         name = self._info.run_name
         for problem in self.session.outbox.problems(self.run_id):
-            say(f"In run {name!r} the store did not take a record: {problem.message}")
+            what = "a record" if problem.count == 1 else count(problem.count, "record")
+            say(f"In run {name!r} the store did not take {what}: {problem.message}")
         if left:
             say(
                 f"{left} records have not reached {self.session.store.uri} yet (run {name!r}). "

@@ -22,7 +22,7 @@ from nbtrack.delivery.shipper import Shipper
 from nbtrack.errors import NbtrackError
 from nbtrack.sentences import count, say
 from nbtrack.settings import settings
-from nbtrack.store.records import CreateRun, LogMetric, UpdateRun
+from nbtrack.store.records import CreateRun, LogMetric, UpdateRun, merged
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from nbtrack.store.base import Store
     from nbtrack.store.records import Owner, Problem, Record
 
-_MOST_PROBLEMS = 1000  # kept for each run until somebody takes them
+_MOST_PROBLEMS = 100  # different ones, kept for each run until somebody takes them
 
 
 class Outbox:
@@ -165,10 +165,12 @@ class Outbox:
         shipper.leased = bool(self._open_runs)
 
     def _add_problems(self, problems: Sequence[Problem]) -> None:
-        for problem in problems:
-            kept = self._problems.setdefault(problem.run_id, [])
-            if len(kept) < _MOST_PROBLEMS:
-                kept.append(problem)
+        # A run that is lost gives the same reason for each of its points.
+        new = merged(problems)
+        for run_id in {problem.run_id for problem in new}:
+            kept = self._problems.get(run_id, [])
+            all_of_run = [*kept, *(problem for problem in new if problem.run_id == run_id)]
+            self._problems[run_id] = merged(all_of_run)[:_MOST_PROBLEMS]
 
     # Forks
 

@@ -12,12 +12,16 @@ protobuf's JSON mapping does (https://protobuf.dev/programming-guides/json/).
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 from msgspec import Struct
+from msgspec.structs import replace
 
 from nbtrack.entities import DatasetInput, Metric, Param, RunStatus, Tag
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 
 class CreateRun(Struct, frozen=True, array_like=True, tag="create"):
@@ -107,11 +111,22 @@ class Owner(Struct, frozen=True, kw_only=True):
 
 
 class Problem(Struct, frozen=True):
-    """A record, or a part of one, that the store did not take."""
+    """A record, or a part of one, that the store did not take; ``count`` of them, when merged."""
 
     number: int
     run_id: str | None
     message: str
+    count: int = 1
+
+
+def merged(problems: Iterable[Problem]) -> list[Problem]:
+    """Return one problem for each run and reason, the first, with how often it came."""
+    found: dict[tuple[str | None, str], Problem] = {}
+    for one in problems:
+        key = (one.run_id, one.message)
+        first = found.get(key)
+        found[key] = one if first is None else replace(first, count=first.count + one.count)
+    return list(found.values())
 
 
 class Receipt(Struct, frozen=True):

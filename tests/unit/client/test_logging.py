@@ -192,7 +192,19 @@ def test_a_param_of_another_process_keeps_its_value_and_that_is_said_at_the_end(
         run.session.store.log_batch(run.run_id, params=[Param("lr", "0.1")])
         nbtrack.log_param("lr", 0.2)
     assert nbtrack.get_run(run.run_id).data.params == {"lr": "0.1"}
-    assert any("did not take" in line and "lr" in line for line in spoken())
+    assert any("did not take a record" in line and "lr" in line for line in spoken())
+
+
+def test_a_run_that_was_deleted_meanwhile_is_told_of_in_one_sentence(spoken):
+    with nbtrack.start_run() as run:
+        nbtrack.log_metric("loss", 1.0)
+        run.session.flush()
+        nbtrack.delete_run(run.run_id)
+        for step in range(1000):
+            nbtrack.log_metric("loss", 1.0, step)
+    told = [line for line in spoken() if "did not take" in line]
+    assert len(told) == 1
+    assert "1,00" in told[0]
 
 
 def test_a_param_can_be_corrected(run):

@@ -157,6 +157,17 @@ def test_a_refused_record_is_a_problem_of_its_run_and_kept(outbox, folder, run_i
     assert '"metric","' + "b" * 32 in rejected.read_text()
 
 
+def test_the_same_reason_many_times_is_one_problem_with_its_count(outbox, folder, run_id):
+    for step in range(1200):
+        outbox.append(point("b" * 32, step))
+    outbox.append(LogBatch("b" * 32, [], [Param("lr", "1")]))
+    outbox.flush(10)
+    [problem] = outbox.problems("b" * 32)
+    assert (problem.number, problem.count) == (2, 1201)
+    [rejected] = folder.glob("*.rejected")
+    assert len(rejected.read_text().splitlines()) == 1201
+
+
 def test_a_run_of_an_unknown_experiment_does_not_hold_up_the_others(outbox, store, run_id):
     outbox.append(CreateRun("c" * 32, "777", "no", "me", 1, []))
     outbox.append(point("c" * 32, 0))
