@@ -209,6 +209,10 @@ class Journal:
 
     # For the shipper
 
+    def kept_in(self) -> str:
+        """Say where records are that the store does not have yet."""
+        return f"memory, since {self.path} cannot take them," if self._waiting else str(self.path)
+
     def exists(self) -> bool:
         """Whether there is a file to read."""
         return self._descriptor >= 0
@@ -242,6 +246,18 @@ class Journal:
         with suppress(OSError):
             if self._descriptor >= 0:
                 os.utime(self.path)
+
+    def restore(self) -> bool:
+        """Write the file again, all of it, if somebody deleted it; return whether that was so."""
+        with self.lock, suppress(OSError):
+            if self._descriptor < 0 or os.fstat(self._descriptor).st_nlink:
+                return False
+            platforms.make_private_dir(self.path.parent)
+            descriptor = _begin(self.path, _whole(self._descriptor))
+            self._close_file()
+            self._descriptor = descriptor
+            return True
+        return False
 
     def compact(self, reader: JournalReader, *, most: int) -> bool:
         """Begin the file anew with what was not read yet, unless that is more than ``most`` bytes.
@@ -278,7 +294,9 @@ class Journal:
         with self.lock:
             whole = self.number == acknowledged
             if not whole:
+                self.restore()
                 self.drain()
+                self.dropped += len(self._waiting)
             self._retired = True
             self._close_file()
             if whole:
@@ -314,6 +332,15 @@ def _begin(path: Path, head: bytes) -> int:
             path.unlink()
         raise
     return descriptor
+
+
+def _whole(descriptor: int) -> bytes:
+    # O_APPEND: where reading stands is nothing to writing.
+    os.lseek(descriptor, 0, os.SEEK_SET)
+    parts = []
+    while part := os.read(descriptor, 1 << 20):
+        parts.append(part)
+    return b"".join(parts)
 
 
 def _write_whole(descriptor: int, content: bytes) -> None:

@@ -128,7 +128,13 @@ class Outbox:
             shipper.close()
             self._open_runs.clear()
         if not whole:
-            left = max(1, shipper.unshipped())
+            left = max(0, shipper.unshipped() - journal.dropped)
+            if journal.dropped:
+                say(
+                    f"{count(journal.dropped, 'record')} found no room on the disk and are lost. "
+                    f"Free some space where {journal.path} is."
+                )
+        if left:
             say(
                 f"Not everything has reached {self._store.uri}: {count(left, 'record')} kept in "
                 f"{journal.path}. The next process that uses the store sends what is left; to send "

@@ -186,6 +186,7 @@ class Shipper:
                 ):
                     self._event.clear()
                 self._beat()
+        self._works_again()  # a heartbeat that failed has nothing that could arrive later
         self._compact()
 
     def _is_awaited(self) -> bool:
@@ -283,9 +284,7 @@ class Shipper:
 
     def _arrived(self, number: int) -> None:
         self._pending = [pair for pair in self._pending if pair[0] > number]
-        self._failures = 0
-        self._failing_since = None
-        self._said_failure = False
+        self._works_again()
         with self._progress:
             self.acknowledged = max(self.acknowledged, number)
             self._progress.notify_all()
@@ -303,8 +302,14 @@ class Shipper:
 
     # When the store does not answer
 
+    def _works_again(self) -> None:
+        self._failures = 0
+        self._failing_since = None
+        self._said_failure = False
+
     def _failed(self, error: Exception) -> None:
         self._failures += 1
+        self._restore()
         now = time.monotonic()
         if self._failing_since is None:
             self._failing_since = now
@@ -313,9 +318,17 @@ class Shipper:
             self._said_failure = True
             reason = str(error) if isinstance(error, NbtrackError) else repr(error)
             say(
-                f"Records do not reach {self._store.uri} now: {reason} They are safe in "
-                f"{self._journal.path} and are sent again and again."
+                f"Records do not reach {self._store.uri} now: {reason} They are kept in "
+                f"{self._journal.kept_in()} and are sent again and again."
             )
+
+    def _restore(self) -> None:
+        """See to a journal that was deleted, as happens to it together with its store."""
+        with self._turn:
+            if self._journal.restore() and self._reader is not None:
+                self._reader.close()
+                self._reader = None
+                self._lost = 0
 
     def _backoff(self) -> float:
         if self._is_awaited():

@@ -24,7 +24,7 @@ from sqlalchemy import URL, create_engine, event
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.pool import NullPool
 
-from nbtrack.errors import Unavailable
+from nbtrack.errors import WrongStore
 from nbtrack.settings import settings
 from nbtrack.store import connecting, statistics, troubles
 
@@ -98,7 +98,7 @@ class Database:
     def _check_still_there(self) -> None:
         # SQLite would go on with a file that has no name any more, and all of it would be lost.
         if self._identity is not None and _identity(self.path) != self._identity:
-            raise Unavailable(
+            raise WrongStore(
                 f"The database {self.path} was deleted or replaced while this process used it. Put "
                 "it back, or restart this kernel or program to use what is there now."
             )

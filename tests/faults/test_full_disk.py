@@ -184,3 +184,20 @@ def test_a_folder_that_cannot_be_written_to_does_not_stop_delivery(store, tmp_pa
     assert outbox.close(1) == 0
     assert len(store.metric_history(RUN, "loss")) == 1
     assert "Records are kept in memory" in capsys.readouterr().err
+
+
+def test_what_a_full_disk_takes_from_the_end_of_a_process_is_said(small, capsys):
+    with open_store(f"sqlite:///{small.folder}/nbtrack.db") as store:
+        outbox = Outbox(store, small.folder / "journal")
+        outbox.append(CreateRun(RUN, "0", "full", "me", int(time.time() * 1000), []))
+        assert outbox.flush(5) == 0
+        small.fill(8192)
+        for step in range(2000):
+            outbox.append(point(step))
+        kept = outbox.close(0.1)
+        (path,) = (small.folder / "journal").iterdir()
+        with JournalReader(path, 1) as reader:
+            assert len(reader.read(10_000)) == kept
+    said = capsys.readouterr().err
+    assert f"{2000 - kept:,} records found no room on the disk and are lost" in said
+    assert f"{kept:,} records kept in {path}" in said

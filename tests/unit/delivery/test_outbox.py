@@ -1,5 +1,6 @@
 """From a call to the store, in one process."""
 
+import shutil
 import sqlite3
 import threading
 import time
@@ -9,8 +10,9 @@ import pytest
 
 from nbtrack.delivery import shipper as shipping_thread
 from nbtrack.delivery.outbox import Outbox, close_all
+from nbtrack.delivery.reader import JournalReader
 from nbtrack.entities import Metric, Param, RunStatus, Tag
-from nbtrack.errors import NotFound
+from nbtrack.errors import NotFound, WrongStore
 from nbtrack.store.open import open_store
 from nbtrack.store.records import (
     CreateRun,
@@ -217,6 +219,37 @@ def test_a_journal_that_was_deleted_under_its_owner_still_arrives(outbox, store,
     outbox.append(point(run_id, 0))
     assert outbox.flush(5) == 0
     assert len(store.metric_history(run_id, "loss")) == 1
+
+
+def test_a_store_that_was_deleted_is_said_and_its_records_are_kept(
+    outbox, store, folder, run_id, capsys
+):
+    outbox.flush(5)
+    shutil.rmtree(folder.parent)
+    outbox.append(point(run_id, 0))
+    assert outbox.flush(0.5) == 1
+    with pytest.raises(WrongStore, match="was deleted or replaced"):
+        store.get_run(run_id)
+    assert outbox.close(0.1) == 1
+    said = capsys.readouterr().err
+    assert "was deleted or replaced while this process used it. Put it back" in said
+    assert "1 record kept in" in said
+    (journal,) = folder.iterdir()
+    with JournalReader(journal) as reader:
+        assert [number for number, _ in reader.read(10)] == [1, 2]
+
+
+def test_a_failed_heartbeat_does_not_hold_up_the_next_record(outbox, store, run_id, monkeypatch):
+    outbox.flush(5)
+    monkeypatch.setattr(outbox._shipper, "_next_beat", 0.0)
+    monkeypatch.setattr(shipping_thread, "_FIRST_BACKOFF", 0.5)
+    with monkeypatch.context() as away:
+        away.setattr(store, "heartbeat", lambda _: 1 / 0)
+        outbox._shipper.wake()
+        until(lambda: outbox._shipper._failures)
+    until(lambda: not outbox._shipper._failures)
+    outbox.append(point(run_id, 0))
+    until(lambda: store.metric_history(run_id, "loss"), 2)
 
 
 def test_closing_all_ships_every_store_of_the_process(tmp_path):
