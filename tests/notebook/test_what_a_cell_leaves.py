@@ -190,3 +190,12 @@ def test_explain_says_why_each_name_was_taken_or_left(shared, name):
     shared.run(f"%%track {name}\nimport time\nlr = 0.1\nbegan = time.time()\nacc = sum([lr])")
     answer = shared.run("import nbtrack.capture\nnbtrack.capture.explain()")
     assert all(word in answer.result for word in ("lr", "param", "acc", "metric", "began", "clock"))
+
+
+@pytest.mark.parametrize(("given", "kept"), [("", "df"), (", name='iris'", "iris")])
+def test_a_frame_that_the_cell_logs_is_one_dataset(kernel9, name, given, kept):
+    kernel9.run("import pandas as pd, nbtrack\ndf = pd.DataFrame({'a': [1, 2]})")
+    kernel9.run(f"%%track {name}\nn = len(df)\nnbtrack.log_input(df, context='training'{given})")
+    [used] = only(kernel9, name).inputs.dataset_inputs
+    assert used.dataset.name == kept
+    assert used.tags == {"mlflow.data.context": "training"}
