@@ -47,7 +47,7 @@ def runs(
     experiment : str or sequence of str, optional
         Names or ids; ``"*"`` is all experiments. Default: the experiment of new runs.
     order_by : str or sequence of str, optional
-        ``"metrics.acc DESC"``; newest first by default.
+        ``"metrics.acc DESC"``. Default: newest first, children below their parent.
     max_results : int, optional
         How many runs to find and show. By default the newest 1,000 are found and 20 are shown.
     columns : sequence of str, optional
@@ -79,8 +79,9 @@ def runs(
         order_by=order_by,
         output_format="list",
     )
+    shown = found[:limit]
     return RunTable(
-        found[:limit],
+        _families(shown) if order_by is None else shown,
         {one.experiment_id: one.name for one in experiments},
         query=query,
         columns=columns,
@@ -219,6 +220,25 @@ def _experiment(session: Session, wanted: str) -> Experiment:
         if not wanted.isdecimal():
             raise
     return session.store.get_experiment(wanted)
+
+
+def _families(runs: Sequence[Run]) -> list[Run]:
+    """Put children right below their parent; one whose parent is not among the runs stays."""
+    ids = {run.info.run_id for run in runs}
+    children: dict[str, list[Run]] = {}
+    tops: list[Run] = []
+    for run in runs:
+        parent = run.data.tags.get(tags.PARENT_RUN_ID, "")
+        inside = parent in ids and parent != run.info.run_id
+        (children.setdefault(parent, []) if inside else tops).append(run)
+    ordered: list[Run] = []
+    waiting = tops[::-1]
+    while waiting:
+        run = waiting.pop()
+        ordered.append(run)
+        waiting += children.pop(run.info.run_id, [])[::-1]
+    # What is left are parents of each other, which only a foreign client can make.
+    return ordered + [run for left in children.values() for run in left]
 
 
 def _rows(runs: Sequence[Run], experiments: Mapping[str, str], *, attempts: bool) -> list[Row]:

@@ -186,3 +186,20 @@ def test_every_form_of_the_table_shows_values_as_text():
     assert set(bundle) == {"text/html", "text/markdown", "text/plain"}
     assert "<script" not in bundle["text/html"]
     assert "<img" not in bundle["text/html"] + bundle["text/markdown"]
+
+
+def test_children_stand_below_their_parent_unless_an_order_is_asked_for():
+    record("run-a")
+    with nbtrack.start_run(run_name="run-b"):
+        for name in ("run-c", "run-d"):
+            with nbtrack.start_run(run_name=name):
+                nbtrack.log_metric("acc", 0.5)
+    assert re.findall(r"^(?:↳ )?(run-\w+)", str(runs()), re.MULTILINE) == [
+        "run-b",
+        "run-d",
+        "run-c",
+        "run-a",
+    ]
+    assert [run.info.run_name for run in runs()] == ["run-b", "run-d", "run-c", "run-a"]
+    by_start = runs(order_by="attributes.start_time DESC")
+    assert by_start[0].info.run_name == "run-d"
