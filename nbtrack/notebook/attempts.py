@@ -142,12 +142,12 @@ def _nearest(attempts: Iterable[Attempt], cell: Cell) -> Attempt | None:
 
 def _stored(session: Session, experiment_id: str, cell: Cell) -> list[Attempt]:
     """Return attempts in the store that may be this cell's, newest first."""
+    # Another notebook may have tracked a cell of the same NAME into the experiment since.
+    asked = _equals(f"tags.`{tags.NOTEBOOK}`", cell.notebook)
     if cell.cell_id:
-        asked = _equals(f"tags.`{tags.CELL_ID}`", cell.cell_id)
+        asked += f" AND {_equals(f'tags.`{tags.CELL_ID}`', cell.cell_id)}"
     elif cell.name:
-        asked = _equals("attributes.run_name", cell.name)
-    else:
-        asked = _equals(f"tags.`{tags.NOTEBOOK}`", cell.notebook)
+        asked += f" AND {_equals('attributes.run_name', cell.name)}"
     runs = session.store.search_runs(
         [experiment_id],
         filter_string=asked,

@@ -62,7 +62,9 @@ def run_command(kernel: Kernel, line: str) -> Any:
         module, name = where.split(":")
         return getattr(import_module(f"{__name__}.{module}"), name)(kernel, rest.strip())
     except NbtrackError as error:
-        say(f"%track: {error.message.rstrip('.')}.")
+        # A message that ends with a line of its own, the caret below a filter, needs no full stop.
+        stop = "" if "\n" in error.message or error.message.endswith((".", "…")) else "."
+        say(f"%track: {error.message}{stop}")
         return None
 
 

@@ -19,7 +19,7 @@ def log(kernel: Kernel, rest: str) -> None:
     """Add numbers as metrics and anything else as params to the active or last run."""
     words = split(rest)
     correct = "--correct" in words
-    pairs = _pairs([word for word in words if word != "--correct"], "%track log")
+    pairs = _pairs([word for word in words if word != "--correct"], "log")
     run = kernel.run_to_log_to()
     for key, value in pairs.items():
         number = _number(value)
@@ -37,7 +37,7 @@ def log(kernel: Kernel, rest: str) -> None:
 def tag(kernel: Kernel, rest: str) -> None:
     """Set tags of a run; the one before the first ``k=v``, else the last one."""
     run, words = _run_and_rest(kernel, split(rest))
-    _set_tags(kernel, run, _pairs(words, "%track tag"), "the tags")
+    _set_tags(kernel, run, _pairs(words, "tag"), "the tags")
 
 
 def note(kernel: Kernel, rest: str) -> None:

@@ -138,3 +138,23 @@ def test_a_run_whose_captures_cannot_begin_does_not_stay_open(shell, monkeypatch
     (tracked,) = stored()
     assert tracked.info.status == "KILLED"
     assert nbtrack.active_run() is None
+
+
+def test_a_mistake_is_told_once_and_ends_with_one_full_stop(shell, capsys):
+    for line in ("runs metrics.acc >", "log", "tag a"):
+        run(shell, f"%track {line}")
+    told = capsys.readouterr()
+    text = told.out + told.err
+    assert "^." not in text
+    assert "%track: %track" not in text
+
+
+def test_a_namesake_in_another_notebook_does_not_hide_the_last_attempt(shell, tmp_path):
+    for notebook in ("a", "b", "a"):
+        unload(shell)
+        load(shell)
+        shell.user_ns["__vsc_ipynb_file__"] = str(tmp_path / f"{notebook}.ipynb")
+        run(shell, "%%track tree -e shared\nx = 1")
+        stored()
+    numbers = [r.data.tags["nbtrack.attempt.number"] for r in stored()]
+    assert sorted(numbers) == ["1", "1", "2"]
