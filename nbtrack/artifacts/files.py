@@ -113,6 +113,9 @@ class LocalFolder(ArtifactFolder):
             return beneath.entries(self.root, (*self.parts, *parts))
         except (FileNotFoundError, NotADirectoryError, Refused):
             return []
+        except (OSError, UnicodeEncodeError):
+            with _told("/".join(parts)):
+                raise
 
     def _delete(self, parts: tuple[str, ...]) -> None:
         with _told("/".join(parts)):
@@ -231,6 +234,10 @@ def _told(path: str) -> Iterator[None]:
     """Turn an error of the file system into a sentence about the artifact."""
     try:
         yield
+    except UnicodeEncodeError:
+        raise InvalidValue(
+            f"Invalid path {path!r}: it holds half a character (a lone surrogate)."
+        ) from None
     except OSError as error:
         kind, message = _MEANINGS.get(
             _number(error), (Unavailable, "The file {path!r} could not be used: {error}.")

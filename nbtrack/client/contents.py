@@ -146,18 +146,26 @@ def thumbnail_bytes(image: Any) -> bytes:
 def dict_bytes(dictionary: Any, file: str) -> bytes:
     """Write a dictionary (or list) as YAML if the file's extension says so, else as JSON."""
     if PurePosixPath(file).suffix.lower() not in _YAML:
-        return json.dumps(dictionary, indent=2, default=_plain, ensure_ascii=False).encode(
-            "utf-8", "surrogatepass"
-        )
+        return _json(dictionary, indent=2).encode("utf-8", "surrogatepass")
     try:
         import yaml  # type: ignore[import-untyped]  # the stubs are another package
     except ImportError as error:
         raise InvalidValue(
             f"{file!r} needs PyYAML: pip install pyyaml, or name the file .json."
         ) from error
-    plain = json.loads(json.dumps(check_mapping(dictionary, "log_dict"), default=_plain))
+    plain = json.loads(_json(check_mapping(dictionary, "log_dict")))
     text: str = yaml.safe_dump(plain, sort_keys=False, allow_unicode=True)
     return text.encode()
+
+
+def _json(value: Any, indent: int | None = None) -> str:
+    try:
+        return json.dumps(value, indent=indent, default=_plain, ensure_ascii=False)
+    except (TypeError, ValueError, RecursionError) as error:  # keys that are tuples, circles
+        raise InvalidValue(
+            f"The dictionary cannot be written as JSON ({error}): its keys are text or numbers, "
+            "and nothing in it holds itself."
+        ) from error
 
 
 def _plain(value: Any) -> Any:

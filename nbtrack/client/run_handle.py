@@ -255,6 +255,8 @@ class ActiveRun:
     def close(self, status: str = RunStatus.FINISHED, end_time: int | None = None) -> None:
         """End the run without waiting for the store: its end is in the journal."""
         final = checked_status(status)
+        if not final.is_final:
+            raise InvalidValue(f"A run ends as FINISHED, FAILED or KILLED, not as {final}.")
         moment = now() if end_time is None else check_timestamp(end_time)
         self._append(UpdateRun(self.run_id, final, moment))
         self._info = msgspec.structs.replace(self._info, status=final, end_time=moment)
@@ -278,7 +280,8 @@ class ActiveRun:
         trace: TracebackType | None,
     ) -> None:
         self.in_with = False
-        if self.ended:  # by an end_run() in the block
+        if self.ended:  # by an end_run() in the block, maybe in a thread with a stack of its own
+            pop(self)
             return
         status = status_of(error)
         if error is not None and status != RunStatus.FINISHED:
@@ -335,8 +338,8 @@ class ActiveRun:
         if left:
             say(
                 f"{left} records have not reached {self.session.store.uri} yet (run {name!r}). "
-                "They are safe in the journal: this process goes on sending them, and after its "
-                "end `nbtrack sync` does."
+                f"They are kept in {self.session.outbox.kept_in()}: this process goes on sending "
+                "them, and after its end `nbtrack sync` does."
             )
 
 

@@ -75,7 +75,8 @@ class Session:
         if left:
             say(
                 f"{left} records of this process have not reached {self.store.uri} yet; what you "
-                "see is what is stored. They are safe in the journal and are sent again and again."
+                f"see is what is stored. They are kept in {self.outbox.kept_in()} and are sent "
+                "again and again."
             )
         return left
 
@@ -128,8 +129,9 @@ class Session:
     def remember(self, run: ActiveRun) -> None:
         """Keep a run at hand for calls that name it by its id."""
         if len(self.runs) >= _MOST_REMEMBERED_RUNS:
-            for old in [known for known in self.runs.values() if known.ended]:
-                del self.runs[old.run_id]
+            for old in list(self.runs.values()):  # other threads begin runs meanwhile
+                if old.ended:
+                    self.runs.pop(old.run_id, None)
         self.runs[run.run_id] = run
 
 

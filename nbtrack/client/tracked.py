@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from nbtrack.client import stack
 from nbtrack.client.active_run import ActiveRun, begin_run
 from nbtrack.client.experiments import experiment_of_new_runs
+from nbtrack.client.failure import status_of
 from nbtrack.client.names import check_mapping
 from nbtrack.client.real_number import real_number
 from nbtrack.client.session import current_session
@@ -133,7 +134,11 @@ class Tracked:
         parent = stack.active()
         parent_id = options.get("parent") or (parent.run_id if parent else None)
         run = begin_run(session, experiment, name=name, tags=tags, parent_run_id=parent_id)
-        run.log_params(options.get("params") or {})
+        try:
+            run.log_params(options.get("params") or {})
+        except BaseException as error:
+            run.close(status_of(error))
+            raise
         stack.push(run)
         stack.open_runs[run.run_id] = run
         return run

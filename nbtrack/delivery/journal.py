@@ -211,7 +211,7 @@ class Journal:
 
     def kept_in(self) -> str:
         """Say where records are that the store does not have yet."""
-        return f"memory, since {self.path} cannot take them," if self._waiting else str(self.path)
+        return f"memory ({self.path} cannot take them)" if self._waiting else str(self.path)
 
     def exists(self) -> bool:
         """Whether there is a file to read."""

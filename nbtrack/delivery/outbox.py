@@ -95,6 +95,11 @@ class Outbox:
                 recovery.ship_journals(self._store, self._directory)
         return left
 
+    def kept_in(self) -> str:
+        """Say where the records are that the store does not have yet."""
+        journal = self._journal
+        return "the journal" if journal is None else journal.kept_in()
+
     def problems(self, run_id: str | None) -> list[Problem]:
         """Return, once, what the store refused of a run; None for what belongs to no run."""
         return self._problems.pop(run_id, [])

@@ -176,6 +176,8 @@ def ship_journals(store: Store, directory: Path, work: _Work | None = None) -> N
     for state in mine[: due[-1] + 1]:
         try:
             _ship_one(store, state, work)
+        except FileNotFoundError:
+            continue  # another process was as fast, and deleted it when all of it was in the store
         except (NbtrackError, OSError):
             work.left.append(state.path)
 

@@ -335,3 +335,11 @@ def test_a_question_mark_in_a_local_path_is_a_letter(tmp_path):
     folder = open_artifacts(f"{tmp_path}/why?/{run}/artifacts", "")
     folder.write("a.txt", b"1")
     assert (tmp_path / "why?" / run / "artifacts" / "a.txt").read_bytes() == b"1"
+
+
+@pytest.mark.parametrize("path", ["a" * 300, "\ud800.txt"])
+def test_a_name_that_no_disk_takes_is_refused_with_a_sentence(tmp_path, path):
+    folder = open_artifacts(str(tmp_path), "")
+    for use in (folder.list, folder.read, lambda name: folder.write(name, b"")):
+        with pytest.raises(InvalidValue, match=r"too long|half a character"):
+            use(path)

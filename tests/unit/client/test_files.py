@@ -212,3 +212,13 @@ def test_no_backend_of_matplotlib_is_chosen_by_logging(run, figure):
     before = mpl.rcParams._get("backend")
     nbtrack.log_figure(figure, "f.png")
     assert mpl.rcParams._get("backend") == before
+
+
+@pytest.mark.parametrize("file", ["a.json", "a.yaml"])
+def test_a_dictionary_that_is_no_json_is_refused_with_a_sentence(file):
+    circle = {}
+    circle["again"] = circle
+    with nbtrack.start_run():
+        for odd in (circle, {(1, 2): 3}):
+            with pytest.raises(InvalidValue, match="cannot be written as JSON"):
+                nbtrack.log_dict(odd, file)

@@ -290,3 +290,20 @@ def test_files_of_a_run_lie_where_its_experiment_says(tmp_path):
         nbtrack.log_text("1", "a.txt")
     assert (place / run.run_id / "artifacts" / "a.txt").read_text() == "1"
     assert nbtrack.get_run(run.run_id).info.artifact_uri == run.info.artifact_uri
+
+
+def test_a_run_that_a_thread_ended_is_not_active_after_its_block():
+    with nbtrack.start_run() as run:
+        thread = threading.Thread(target=run.end)
+        thread.start()
+        thread.join()
+    nbtrack.log_metric("after", 1)
+    assert nbtrack.active_run() is not run
+    assert "after" not in nbtrack.get_run(run.run_id).data.metrics
+
+
+def test_a_run_does_not_end_as_running():
+    with nbtrack.start_run() as run:
+        with pytest.raises(InvalidValue, match="FINISHED, FAILED or KILLED"):
+            nbtrack.end_run("RUNNING")
+        assert nbtrack.active_run() is run

@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -96,3 +97,17 @@ with nbtrack.start_run(run_name="forked") as run:
     run = nbtrack.get_run("forked")
     assert run.info.status == "FINISHED"
     assert run.data.metrics == {"parent": 1.0, "child": 2.0, "after": 3.0}
+
+
+def test_many_threads_begin_runs_while_old_ones_are_forgotten(monkeypatch):
+    monkeypatch.setattr(session, "_MOST_REMEMBERED_RUNS", 20)
+    nbtrack.search_runs()  # open the store first
+
+    def begin(_):
+        for _ in range(40):
+            with nbtrack.start_run() as run:
+                pass
+        return run
+
+    with ThreadPoolExecutor(4) as threads:
+        assert len({run.run_id for run in threads.map(begin, range(4))}) == 4

@@ -144,3 +144,9 @@ def test_nonsense_about_latency_is_a_sentence(options):
         nbtrack.log_latency(len, [1, 2, 3], **options)
     with nbtrack.start_run(), pytest.raises(InvalidValue, match="function or a model"):
         nbtrack.log_latency(3, [1])
+
+
+def test_params_that_are_refused_leave_no_open_run():
+    with pytest.raises(InvalidValue), nbtrack.track("tree", params={"a!": 1}):
+        pass
+    assert nbtrack.get_run("tree").info.status == "FAILED"

@@ -188,3 +188,15 @@ def test_journals_are_listed_for_the_doctor(store, folder, left):
 
 def test_a_folder_that_is_not_there_has_no_journals():
     assert journals(Path("nowhere")) == []
+
+
+def test_a_journal_that_another_process_finished_meanwhile_is_not_left(store, left, monkeypatch):
+    path = left(**DEAD)
+    position = store.acknowledged
+
+    def finished_meanwhile(journal_id):
+        path.unlink()
+        return position(journal_id)
+
+    monkeypatch.setattr(store, "acknowledged", finished_meanwhile)
+    assert recover(store, path.parent).left == ()
