@@ -339,7 +339,7 @@ class ActiveRun:
             say(
                 f"{left} records have not reached {self.session.store.uri} yet (run {name!r}). "
                 f"They are kept in {self.session.outbox.kept_in()}: this process goes on sending "
-                "them, and after its end `nbtrack sync` does."
+                "them, and `nbtrack sync` sends what a journal holds after its end."
             )
 
 

@@ -136,8 +136,8 @@ class Outbox:
             left = max(0, shipper.unshipped() - journal.dropped)
             if journal.dropped:
                 say(
-                    f"{count(journal.dropped, 'record')} found no room on the disk and are lost. "
-                    f"Free some space where {journal.path} is."
+                    f"{count(journal.dropped, 'record')} are lost: neither the store nor "
+                    f"{journal.path} could take them. See to the space and the permissions there."
                 )
         if left:
             say(

@@ -199,5 +199,5 @@ def test_what_a_full_disk_takes_from_the_end_of_a_process_is_said(small, capsys)
         with JournalReader(path, 1) as reader:
             assert len(reader.read(10_000)) == kept
     said = capsys.readouterr().err
-    assert f"{2000 - kept:,} records found no room on the disk and are lost" in said
+    assert f"{2000 - kept:,} records are lost: neither the store" in said
     assert f"{kept:,} records kept in {path}" in said
