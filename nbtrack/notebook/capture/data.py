@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ast
 import json
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from nbtrack.client.data_shapes import described, known_shape
@@ -106,12 +107,22 @@ def _parts(names: list[str], namespace: Mapping[str, Any]) -> Iterator[tuple[str
     """Yield frames and arrays, also those in a dict such as scikit-learn's Bunch."""
     seen: set[int] = set()
     for name in names:
-        value = namespace.get(name)
-        inner = list(value.items())[:_MAX_PARTS] if isinstance(value, dict) else []
-        for key, part in [(name, value), *((f"{name}.{k}", v) for k, v in inner)]:
-            if id(part) not in seen and _shape(part) is not None:
+        try:
+            found = [(k, v) for k, v in _with_parts(name, namespace) if _shape(v) is not None]
+        except Exception:  # noqa: BLE001, S112 the object's own code; the others are looked at
+            continue
+        for key, part in found:
+            if id(part) not in seen:
                 seen.add(id(part))
                 yield key, part
+
+
+def _with_parts(name: str, namespace: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    value = namespace.get(name)
+    yield name, value
+    if isinstance(value, dict):
+        # Not a list of all items: it may be a cache of millions.
+        yield from ((f"{name}.{key}", part) for key, part in islice(value.items(), _MAX_PARTS))
 
 
 def _path_of(

@@ -127,3 +127,27 @@ def test_a_sparse_matrix_is_described():
     sparse = pytest.importorskip("scipy.sparse")
     dataset = describe("S", sparse.eye(5).tocsr()).dataset
     assert json.loads(dataset.profile)["features_shape"] == [5, 5]
+
+
+def test_an_object_that_refuses_to_be_looked_at_hides_no_other_data(data_of):
+    found = data_of(
+        "import numpy as np\nclass Stubborn:\n    @property\n    def __class__(self):\n"
+        "        raise RuntimeError('there is no request here')\nthing = Stubborn()\n"
+        "X = np.zeros((3, 2))",
+        "pair = [thing, X]",
+    )
+    assert set(found) == {"X"}
+
+
+def test_a_large_dict_is_not_copied_to_find_its_arrays(data_of, notebook):
+    class Counted(dict):
+        taken = 0
+
+        def items(self):
+            for item in super().items():
+                Counted.taken += 1
+                yield item
+
+    notebook.namespace["big"] = Counted((n, n) for n in range(10_000))
+    data_of("n = len(big)")
+    assert Counted.taken < 1_000
