@@ -20,9 +20,9 @@ from nbtrack.notebook.capture.output import OutputTee
 from nbtrack.notebook.cell_view import CellView
 from nbtrack.notebook.data_words import described_all
 from nbtrack.notebook.guard import guarded
+from nbtrack.notebook.known_secrets import secrets_in, without_secrets
 from nbtrack.notebook.outcome import without_colours
 from nbtrack.notebook.written_files import name_in_run, written_files
-from nbtrack.redaction.redact import redact
 from nbtrack.sentences import count, say
 
 if TYPE_CHECKING:
@@ -58,6 +58,7 @@ class Recording:
         self._raw: str = info.raw_cell
         self._logged: dict[str, float] = {}
         self._data: list[DatasetInput] = []
+        self._secrets: frozenset[str] = frozenset()
         self.captured = rule.Captured()
         self.also: list[str] = []
         self._plan = rule.CellPlan("")
@@ -111,6 +112,10 @@ class Recording:
             result=getattr(result, "result", None),
             failed=outcome.status != RunStatus.FINISHED,
         )
+        self._secrets = secrets_in(self._kernel.shell.user_ns)
+        for key, value in self.captured.params.items():
+            if self._secrets and isinstance(value, str):
+                self.captured.params[key] = self.clean(value)
         remember(self.captured)
         if self._run is not None:
             self._record(self._run, outcome)
@@ -180,7 +185,7 @@ class Recording:
             found[tags.DIRECTION] = json.dumps(dict(self._asked.directions))
         if outcome.error is not None:
             for key, text in error_tags(outcome.error).items():
-                found[key] = redact(without_colours(text))
+                found[key] = self.clean(without_colours(text))
         run.set_tags(found)
 
     def _record_params(self, run: ActiveRun) -> None:
@@ -248,9 +253,13 @@ class Recording:
 
     def _write(self, run: ActiveRun, path: str, text: str) -> None:
         def write() -> None:
-            run.artifacts.write(path, redact(text).encode("utf-8", "backslashreplace"))
+            run.artifacts.write(path, self.clean(text).encode("utf-8", "backslashreplace"))
 
         self._later(f"keep {path}", write)
+
+    def clean(self, text: str) -> str:
+        """Return a text without what looks or is known to be secret."""
+        return without_secrets(text, self._secrets)
 
     def _later(self, what: str, job: Callable[[], Any]) -> None:
         self._kernel.background.put(what, job)

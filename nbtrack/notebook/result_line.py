@@ -9,7 +9,6 @@ from nbtrack.entities import RunStatus
 from nbtrack.notebook import comparison
 from nbtrack.notebook.outcome import without_colours
 from nbtrack.notebook.summary import Note, Score, Setting, Summary
-from nbtrack.redaction.redact import redact
 from nbtrack.sentences import count
 from nbtrack.views.repeated_params import without_repeats
 from nbtrack.views.text import shortened
@@ -67,7 +66,7 @@ def _line(
     origin = recording.captured.read_from
     params = without_repeats(recording.params)
     settings = [Setting(key, value, origin.get(key, "")) for key, value in params.items()]
-    error = redact(without_colours(outcome.line))
+    error = recording.clean(without_colours(outcome.line))
     return Summary(name, outcome.status, seconds, settings, scores, error, run_id, notes)
 
 

@@ -1,6 +1,7 @@
 """Hooks in a real shell without a kernel: they pair, and they never harm a cell."""
 
 import sys
+from pathlib import Path
 
 import pytest
 from IPython.core.interactiveshell import InteractiveShell
@@ -158,3 +159,20 @@ def test_a_namesake_in_another_notebook_does_not_hide_the_last_attempt(shell, tm
         stored()
     numbers = [r.data.tags["nbtrack.attempt.number"] for r in stored()]
     assert sorted(numbers) == ["1", "1", "2"]
+
+
+def test_a_password_that_is_printed_or_raised_is_not_stored(shell, capsys):
+    run(
+        shell,
+        "%%track\npassword = 'winterland'\nlogin = f'bob {password}'\nprint('with', password)\n"
+        "raise ValueError(f'login failed: {password}')",
+    )
+    assert "ValueError: login failed: [redacted] ·" in capsys.readouterr().out
+    (tracked,) = stored()
+    assert tracked.data.tags["nbtrack.error.message"] == "login failed: [redacted]"
+    assert tracked.data.params == {"password": "[redacted]", "login": "bob [redacted]"}
+    assert extension_of(shell).kernel.background.wait(10)
+    root = Path(nbtrack.get_tracking_uri().removeprefix("sqlite:///")).parent
+    kept = [path for path in root.rglob("*") if path.is_file()]
+    assert "output.txt" in {path.name for path in kept}
+    assert not [path.name for path in kept if b"winterland" in path.read_bytes()]
