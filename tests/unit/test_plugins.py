@@ -1,7 +1,5 @@
 """Extension points are names with references, nbtrack's own and those of installed packages."""
 
-from importlib.metadata import EntryPoint
-
 import pytest
 
 from nbtrack import plugins
@@ -22,21 +20,31 @@ def test_a_reference_may_name_an_attribute_of_an_attribute():
     assert plugins.load("pathlib:Path.cwd")
 
 
-def _installed(monkeypatch, **references):
-    points = [EntryPoint(name, value, "nbtrack.stores") for name, value in references.items()]
-    monkeypatch.setattr(plugins, "entry_points", lambda group: points)
+@pytest.fixture
+def install(tmp_path, monkeypatch):
+    """Install a package as pip leaves one: its module and the metadata beside it."""
+
+    def install(scheme):
+        package = tmp_path / "site"
+        metadata = package / "duck-1.dist-info"
+        metadata.mkdir(parents=True)
+        (metadata / "METADATA").write_text("Metadata-Version: 2.1\nName: duck\nVersion: 1\n")
+        (metadata / "entry_points.txt").write_text(
+            f"[nbtrack.stores]\n{scheme} = duck_store:opened"
+        )
+        (package / "duck_store.py").write_text(
+            "def opened(uri, *, artifact_root, create):\n    return uri, artifact_root, create\n"
+        )
+        monkeypatch.syspath_prepend(package)
+
+    return install
 
 
-def opened(uri, *, artifact_root, create):
-    return uri, artifact_root, create
-
-
-def test_an_installed_package_serves_its_scheme(monkeypatch):
-    monkeypatch.setattr("builtins._opened", opened, raising=False)
-    _installed(monkeypatch, duck="builtins:_opened")
+def test_an_installed_package_serves_its_scheme(install):
+    install("duck")
     assert open_store("duck://x", artifact_root="/a") == ("duck://x", "/a", True)
 
 
-def test_an_installed_package_cannot_take_a_scheme_of_nbtrack(monkeypatch):
-    _installed(monkeypatch, sqlite="builtins:dict")
+def test_an_installed_package_cannot_take_a_scheme_of_nbtrack(install):
+    install("sqlite")
     assert plugins.installed("nbtrack.stores")["sqlite"] == plugins.STORES["sqlite"]
