@@ -92,7 +92,7 @@ def test_help_lists_every_option_and_subcommand(shared):
     [
         ("shwo", "no subcommand 'shwo' (nearest: show)"),
         ("show no-such-run", "There is no run 'no-such-run'"),
-        ("log acc", "%track log takes k=v, not 'acc'"),
+        ("log acc", "%track: log takes k=v, not 'acc'"),
         ("rm", "rm needs a run"),
         ("config trust", "there is nothing to trust"),
     ],
@@ -115,3 +115,9 @@ def test_config_changes_the_store_of_the_kernel(kernel9):
 def test_doctor_checks_this_kernels_store(kernel9):
     kernel9.run("%%track here\nx = 1")
     assert "schema" in kernel9.run("%track doctor").printed
+
+
+def test_doctor_says_which_rule_chose_the_store_of_this_kernel(shared, name):
+    printed = shared.run("%track doctor").printed
+    assert "It is" in printed
+    assert "was given as the tracking URI" not in printed

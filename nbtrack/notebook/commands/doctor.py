@@ -31,6 +31,9 @@ def doctor(kernel: Kernel, rest: str) -> None:  # noqa: ARG001 - every command t
     lines = [
         f"notebook  {kernel.notebook or 'unknown to the kernel'}",
         f"folder    {kernel.folder}",
+        f"store     {session.location.rule}",
         f"records of this kernel on their way: {left}",
     ]
-    print("\n".join([*lines, done.stdout.rstrip(), done.stderr.rstrip()]))  # noqa: T201 - its output
+    # The command was given the store, so its own rule is not this kernel's.
+    found = [line for line in done.stdout.splitlines() if line.split()[:1] != ["rule"]]
+    print("\n".join([*lines, *found, done.stderr.rstrip()]))  # noqa: T201 - its output
