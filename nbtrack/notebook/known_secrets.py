@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from nbtrack.redaction.redact import REDACTED, redact
@@ -19,7 +20,8 @@ if TYPE_CHECKING:
 _SHORTEST = 6
 _LONGEST = 4_096
 # What such a name holds is secret even if it is a plain word; a ``token`` may be a word of a text.
-_PLAIN_WORDS_TOO = re.compile(r"(?i)pass|pwd|secret|credential")
+_PLAIN_WORDS_TOO = re.compile(r"(?i)pass|pwd|secret|credential|api_?key")
+_HINT = re.compile(r"(?i)key|token|secret|pass|pwd|pw|credential")
 # Entries of one dict, and secrets in all, that are looked at.
 _MOST_ENTRIES = 100
 _MOST = 200
@@ -29,7 +31,9 @@ def secrets_in(namespace: Mapping[str, Any]) -> frozenset[str]:
     """Return the secret texts that names, entries of dicts and environment variables hold."""
     found: set[str] = set()
     for name, value in _named_texts(namespace):
-        if not (_SHORTEST <= len(value) <= _LONGEST and name_is_secret(name, value)):
+        if not (_SHORTEST <= len(value) <= _LONGEST and _may_be_secret(name)):
+            continue
+        if not name_is_secret(name, value):
             continue
         if not value.isalpha() or _PLAIN_WORDS_TOO.search(name):
             found.add(value)
@@ -46,6 +50,12 @@ def without_secrets(text: str, known: Iterable[str]) -> str:
         one_of = "|".join(map(re.escape, values))
         text = re.sub(rf"(?<!\w)(?:{one_of})(?!\w)", REDACTED, text)
     return redact(text)
+
+
+@lru_cache(maxsize=50_000)
+def _may_be_secret(name: str) -> bool:
+    """Whether a name is worth judging: quick for the thousands of names of a large notebook."""
+    return _HINT.search(name) is not None
 
 
 def _named_texts(namespace: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
