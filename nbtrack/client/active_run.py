@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from nbtrack import tags as names_of_tags
 from nbtrack.client import session as sessions
 from nbtrack.client.failure import keep_error, status_of
-from nbtrack.client.names import check_name, check_timestamp, new_run_id
+from nbtrack.client.names import check_is_text, check_name, check_timestamp, new_run_id
 from nbtrack.client.run_handle import ActiveRun, checked_status, checked_tags, now
 from nbtrack.client.stack import (
     active,
@@ -139,7 +139,7 @@ def run_by_id(session: Session, run_id: str) -> ActiveRun:
     InvalidValue
         If the run is deleted.
     """
-    run = session.runs.get(run_id)
+    run = session.runs.get(check_is_text(run_id, "The id of a run"))
     if run is not None:
         return run
     stored = session.stored_run(run_id)

@@ -12,14 +12,14 @@ from typing import TYPE_CHECKING, Any
 from nbtrack.client.active_run import begin_run, checked_status, checked_tags
 from nbtrack.client.client_files import ClientFiles
 from nbtrack.client.datasets import dataset_input
-from nbtrack.client.names import check_name
+from nbtrack.client.names import check_is_text, check_name, check_path
 from nbtrack.client.searching import all_pages, as_list, change_stage, checked_view
 from nbtrack.client.session import Session, current_session, session_for
 from nbtrack.entities import LifecycleStage, Metric, PagedList, Run, RunStatus, ViewType
 from nbtrack.errors import InvalidValue
 from nbtrack.sentences import say
 from nbtrack.store.base import DEFAULT_MAX_RESULTS
-from nbtrack.store.checks import MAX_EXPERIMENT_NAME
+from nbtrack.store.checks import MAX_EXPERIMENT_NAME, check_key
 from nbtrack.tags import PARENT_RUN_ID
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ class Client(ClientFiles):
         tracking_uri: str | os.PathLike[str] | None = None,
         registry_uri: str | None = None,  # noqa: ARG002 - MLflow's signature
     ) -> None:
-        self._uri = os.fspath(tracking_uri) if tracking_uri else None
+        self._uri = check_path(tracking_uri, "A tracking URI") if tracking_uri else None
         self._session = session_for(self._uri) if self._uri else None
 
     def __repr__(self) -> str:
@@ -78,7 +78,7 @@ class Client(ClientFiles):
 
     def get_experiment_by_name(self, name: str) -> Experiment | None:
         """Return the experiment of this name, deleted ones included, or None."""
-        return self.session.store.find_experiment(name)
+        return self.session.store.find_experiment(check_is_text(name, "The name of an experiment"))
 
     def search_experiments(
         self,
@@ -104,7 +104,9 @@ class Client(ClientFiles):
 
     def set_experiment_tag(self, experiment_id: str, key: str, value: Any) -> None:
         """Set a tag of an experiment."""
-        self.session.store.update_experiment(str(experiment_id), tags=checked_tags({key: value}))
+        self.session.store.update_experiment(
+            str(experiment_id), tags=checked_tags({check_key(key, "tag"): value})
+        )
 
     def delete_experiment_tag(self, experiment_id: str, key: str) -> None:
         """Take a tag of an experiment away; `NotFound` if it has none of this name."""

@@ -6,12 +6,12 @@ import os
 from typing import TYPE_CHECKING, Any
 
 from nbtrack.client.active_run import checked_tags
-from nbtrack.client.names import check_name
+from nbtrack.client.names import check_is_text, check_name
 from nbtrack.client.session import Session, current_session
 from nbtrack.entities import LifecycleStage
 from nbtrack.errors import InvalidValue, NotFound
 from nbtrack.settings import settings
-from nbtrack.store.checks import MAX_EXPERIMENT_NAME
+from nbtrack.store.checks import MAX_EXPERIMENT_NAME, check_key
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -105,7 +105,7 @@ def get_experiment(experiment_id: str) -> Experiment:
 
 def get_experiment_by_name(name: str) -> Experiment | None:
     """Return the experiment of this name, deleted ones included, or None."""
-    return current_session().store.find_experiment(name)
+    return current_session().store.find_experiment(check_is_text(name, "The name of an experiment"))
 
 
 def delete_experiment(experiment_id: str) -> None:
@@ -124,7 +124,7 @@ def restore_experiment(experiment_id: str) -> None:
 
 def set_experiment_tag(key: str, value: Any) -> None:
     """Set a tag of the experiment that new runs belong to."""
-    set_experiment_tags({key: value})
+    set_experiment_tags({check_key(key, "tag"): value})
 
 
 def set_experiment_tags(tags: Mapping[str, Any]) -> None:

@@ -19,7 +19,7 @@ from nbtrack.client.session import current_session
 from nbtrack.entities import RunStatus
 from nbtrack.errors import InvalidValue
 from nbtrack.sentences import say
-from nbtrack.store.checks import MAX_RUN_NAME
+from nbtrack.store.checks import MAX_RUN_NAME, check_key
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -283,7 +283,7 @@ def log_params(
 
 def set_tag(key: str, value: Any, synchronous: bool | None = None) -> None:  # noqa: FBT001
     """Set a tag of the active run to ``str(value)``."""
-    set_tags({key: value}, synchronous)
+    set_tags({check_key(key, "tag"): value}, synchronous)
 
 
 def set_tags(tags: Mapping[str, Any], synchronous: bool | None = None) -> None:  # noqa: FBT001

@@ -8,11 +8,16 @@ from __future__ import annotations
 
 import operator
 import os
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from nbtrack.errors import InvalidValue
 from nbtrack.store import checks
 from nbtrack.store.checks import MAX_VALUE, short
+
+if TYPE_CHECKING:
+    from nbtrack.entities import Metric, Param, Tag
+
+T = TypeVar("T", "Metric", "Param", "Tag")
 
 # Types that float() takes or half takes, but that are mistakes as the value of a metric.
 _NOT_NUMBERS = (str, bytes, bytearray, complex, type(None))
@@ -78,6 +83,41 @@ def check_name(name: Any, kind: str, limit: int) -> str:
     if not name.strip():
         raise InvalidValue(f"The name of {kind} cannot be empty.")
     return checks.check_text(name, f"name of {kind}", limit)
+
+
+def check_is_text(value: Any, what: str) -> str:
+    """Return a text that names something to look up, unchanged."""
+    if not isinstance(value, str):
+        raise InvalidValue(f"{what} is text, not {type(value).__name__}: {short(value)}.")
+    return value
+
+
+def check_path(value: Any, what: str) -> str:
+    """Return a path of this machine, or an address, as text."""
+    try:
+        text = os.fspath(value)
+    except TypeError:
+        text = None
+    if not isinstance(text, str):
+        raise InvalidValue(
+            f"{what} is a text or a path, not {type(value).__name__}: {short(value)}."
+        )
+    return text
+
+
+def check_entries(entries: Any, kind: type[T], what: str) -> list[T]:
+    """Return a list of what has the fields of a metric, param or tag (also MLflow's objects)."""
+    name = kind.__name__
+    fields = kind.__struct_fields__
+    wanted = f"{what} is a list of {name}({', '.join(fields)}) objects of nbtrack.entities"
+    try:
+        found = list(entries)
+    except TypeError:
+        raise InvalidValue(f"{wanted}, not {type(entries).__name__}: {short(entries)}.") from None
+    for one in found:
+        if not all(hasattr(one, field) for field in fields):
+            raise InvalidValue(f"{wanted}; {short(one)} is none.")
+    return found
 
 
 def check_mapping(values: Any, what: str) -> dict[Any, Any]:

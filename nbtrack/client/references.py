@@ -24,6 +24,8 @@ from typing import TYPE_CHECKING, Any
 from nbtrack import tags
 from nbtrack.client.direction import is_lower_better
 from nbtrack.errors import InvalidValue, NotFound
+from nbtrack.store.base import MAX_RESULTS_LIMIT
+from nbtrack.store.checks import MAX_KEY, MAX_RUN_NAME, short
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -35,7 +37,9 @@ _ID = re.compile(r"[0-9a-f]{32}")
 _PREFIX = re.compile(r"[0-9a-fA-F]{1,32}")
 _LAST = re.compile(r"last(?:~(\d+))?")
 _BEST = re.compile(r"best:(?P<key>.+?)(?::(?P<way>min|max))?")
-_MANY = 50_000
+_MANY = MAX_RESULTS_LIMIT
+# "best:", the longest name of a run or metric, and ":min", with room.
+_MOST_CHARACTERS = max(MAX_RUN_NAME, MAX_KEY) + 20
 _NEARBY = 1000
 
 
@@ -63,6 +67,12 @@ def resolve_run(
     if not isinstance(reference, str) or not reference.strip():
         raise InvalidValue("Name a run: its id, its name, last, last~2 or best:acc.")
     text = reference.strip()
+    if len(text) > _MOST_CHARACTERS:
+        raise InvalidValue(
+            f"The run {short(text)} cannot be: a run is named by at most {_MOST_CHARACTERS} "
+            f"characters, and these are {len(text)}. Give its id, its name, last, last~2 or "
+            "best:acc."
+        )
     if _ID.fullmatch(text):
         return store.get_run(text)
     everywhere = [e.experiment_id for e in store.search_experiments(max_results=_MANY)]
@@ -76,6 +86,11 @@ def resolve_run(
 
 
 def _last(store: Store, back: int, scopes: Sequence[Sequence[str]]) -> Run:
+    if back >= MAX_RESULTS_LIMIT:
+        raise InvalidValue(
+            f"last~{back} is too far back: last~{MAX_RESULTS_LIMIT - 1} is the farthest. "
+            "search_runs finds older runs."
+        )
     for scope in scopes:
         runs = _search(store, scope, max_results=back + 1)
         if len(runs) > back:

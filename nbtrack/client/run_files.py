@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from nbtrack import tags
 from nbtrack.artifacts.resolver import joined
 from nbtrack.client.contents import dict_bytes, figure_bytes, image_bytes, thumbnail_bytes
-from nbtrack.client.names import check_step, check_timestamp
+from nbtrack.client.names import check_path, check_step, check_timestamp
 from nbtrack.client.tables import append_table, read_table
 from nbtrack.errors import InvalidValue, NotFound
 
@@ -27,11 +27,21 @@ if TYPE_CHECKING:
 _tables = threading.Lock()
 
 
+def _new_lock() -> None:
+    # A thread of the parent may have held the lock at the fork; it does not exist here.
+    global _tables  # noqa: PLW0603 - the module's lock
+    _tables = threading.Lock()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_new_lock)
+
+
 def put_artifact(
     run: ActiveRun, local_path: str | os.PathLike[str], folder: str | None = None
 ) -> None:
     """Store a local file, or a local folder under its name, in a folder of the run's files."""
-    source = Path(local_path)
+    source = Path(check_path(local_path, "The file to keep"))
     name = source.name or source.absolute().name
     run.artifacts.put(source, joined(folder, name))
 
@@ -40,7 +50,7 @@ def put_artifacts(
     run: ActiveRun, local_dir: str | os.PathLike[str], folder: str | None = None
 ) -> None:
     """Store all files of a local folder, with its tree, in a folder of the run's files."""
-    source = Path(local_dir)
+    source = Path(check_path(local_dir, "The folder to keep"))
     if not source.is_dir():
         raise NotFound(
             f"There is no folder {os.fspath(local_dir)!r} here; log_artifact takes a single file."

@@ -13,6 +13,7 @@ import msgspec
 
 from nbtrack.client.failure import keep_error, status_of
 from nbtrack.client.names import (
+    check_entries,
     check_mapping,
     check_name,
     check_number,
@@ -118,7 +119,7 @@ class ActiveRun:
     ) -> None:
         """Log one number; ``step`` is 0 and ``timestamp`` (milliseconds) is now if not given."""
         # The hottest path of nbtrack: exact types of known keys pass without a function call.
-        if key not in good_keys:
+        if type(key) is not str or key not in good_keys:
             check_key(key, "metric")
         if type(value) is not float:
             value = check_number(key, value)
@@ -157,7 +158,7 @@ class ActiveRun:
 
     def set_tag(self, key: str, value: Any) -> None:
         """Set a tag to ``str(value)``."""
-        self.set_tags({key: value})
+        self.set_tags({check_key(key, "tag"): value})
 
     def set_tags(self, tags: Mapping[str, Any]) -> None:
         """Set several tags, all of them or, on a mistake, none."""
@@ -178,10 +179,15 @@ class ActiveRun:
                     check_timestamp(m.timestamp),
                     check_step(m.step),
                 )
-                for m in metrics
+                for m in check_entries(metrics, Metric, "metrics")
             ],
-            [Param(check_key(p.key, "param"), check_text(p.key, p.value, "param")) for p in params],
-            checked_tags({tag.key: tag.value for tag in tags}),
+            [
+                Param(check_key(p.key, "param"), check_text(p.key, p.value, "param"))
+                for p in check_entries(params, Param, "params")
+            ],
+            checked_tags(
+                {check_key(tag.key, "tag"): tag.value for tag in check_entries(tags, Tag, "tags")}
+            ),
         )
 
     def delete_tag(self, key: str) -> None:

@@ -12,6 +12,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from nbtrack.client.names import check_path
 from nbtrack.entities import DEFAULT_EXPERIMENT_ID, Experiment, LifecycleStage
 from nbtrack.errors import AlreadyExists, InvalidValue, NbtrackError, NotFound, Unavailable
 from nbtrack.sentences import say
@@ -171,7 +172,7 @@ def set_tracking_uri(uri: str | os.PathLike[str] | None) -> None:
     """
     global _uri, _current
     # Made absolute now: a later os.chdir moves nothing.
-    absolute = _find(os.fspath(uri), create=False).uri if uri else None
+    absolute = _find(check_path(uri, "A tracking URI"), create=False).uri if uri else None
     with _lock:
         _uri, _current = absolute, None
 
@@ -194,7 +195,7 @@ def set_start_folder(folder: str | os.PathLike[str] | None) -> None:
 
 def find_location(uri: str | os.PathLike[str] | None = None) -> StoreLocation:
     """Return where a URI, or else the process's tracking URI, leads; no database is opened."""
-    return _find(os.fspath(uri) if uri else _uri, create=True)
+    return _find(check_path(uri, "A tracking URI") if uri else _uri, create=True)
 
 
 def _find(uri: str | None, *, create: bool) -> StoreLocation:

@@ -47,7 +47,7 @@ good_keys: set[str] = set()
 
 def check_key(key: str, kind: str) -> str:
     """Return a metric, param or tag key unchanged; raise `InvalidValue` with one that would do."""
-    if key in good_keys:
+    if type(key) is str and key in good_keys:  # what is no text may not even be hashable
         return key
     if not isinstance(key, str):
         raise InvalidValue(f"A {kind} name is text, not {type(key).__name__}: {short(key)}.")
