@@ -58,7 +58,10 @@ class Choice:
 
 
 def chosen(rows: Sequence[Row]) -> Choice:
-    """Choose the columns that tell these runs apart: metrics, then params that differ."""
+    """Choose the columns that tell these runs apart.
+
+    Metrics that most of them have, then params that differ, then metrics of single runs.
+    """
     params = [without_repeats(row.run.data.params) for row in rows]
     keys = _by_presence(params)
     if len(rows) > 1:
@@ -70,18 +73,18 @@ def chosen(rows: Sequence[Row]) -> Choice:
         (key for key in keys if key not in same),
         key=lambda key: len({one[key] for one in params if key in one}) < _SEVERAL,
     )
-    metrics = [
-        key
-        for key in _by_presence([row.run.data.metrics for row in rows])
-        if not key.startswith(_BACKGROUND)
-    ]
+    measured = [row.run.data.metrics for row in rows]
+    metrics = [key for key in _by_presence(measured) if not key.startswith(_BACKGROUND)]
+    shown = metrics[:MOST_METRICS]
+    common = [key for key in shown if 2 * sum(key in one for one in measured) > len(rows)]
     names = ["name", "status", "start", "duration"]
     if len({row.run.info.experiment_id for row in rows}) > 1:
         names.insert(1, "experiment")
     if any(row.attempts > 1 for row in rows):
         names.insert(1, "attempts")
-    names += [f"metrics.{key}" for key in metrics[:MOST_METRICS]]
+    names += [f"metrics.{key}" for key in common]
     names += [f"params.{key}" for key in differing[:MOST_PARAMS]]
+    names += [f"metrics.{key}" for key in shown[len(common) :]]
     return Choice(names, same, differing[MOST_PARAMS:], metrics[MOST_METRICS:])
 
 

@@ -52,7 +52,7 @@ def runs(
         How many runs to find and show. By default the newest 1,000 are found and 20 are shown.
     columns : sequence of str, optional
         ``["name", "params.lr", "metrics.acc"]``; a bare ``"lr"`` means the param or metric of this
-        name. Default: name, status, start, duration, metrics, params that differ.
+        name. Default: name, status, start, duration, metrics and params that differ.
     attempts : bool
         Whether each attempt of a cell has its own row. By default a cell has one row, its first in
         this order, unless the table would have no other row.

@@ -45,6 +45,12 @@ def test_a_setting_that_repeats_a_param_is_shown_once():
     assert header(runs())[4:] == ["acc", "depth", "tree.seed"]
 
 
+def test_metrics_of_single_runs_stand_behind_the_params():
+    record("run-a", {"lr": 0.1}, {"rare": 1.0, "acc": 0.9})
+    record("run-b", {"lr": 0.2}, {"acc": 0.8})
+    assert header(runs())[4:] == ["acc", "lr", "rare"]
+
+
 def test_the_newest_run_is_on_top():
     for name in ("run-a", "run-b"):
         record(name)
