@@ -14,6 +14,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 
+from nbtrack import store_folder
 from nbtrack.errors import Refused
 from nbtrack.platforms import WINDOWS, open_beneath
 
@@ -115,7 +116,8 @@ def replacing(root: Path, parts: Sequence[str]) -> Iterator[BinaryIO]:
 
 
 def _make_folders(root: Path, parts: Sequence[str]) -> None:
-    root.mkdir(parents=True, exist_ok=True)
+    store_folder.make_above(root)
+    root.mkdir(exist_ok=True)
     if len(parts) > 1:
         # The last part's absence does not matter: it is only opened to make the folders before it.
         with suppress(FileNotFoundError):

@@ -19,7 +19,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 from zlib import crc32
 
-from nbtrack import platforms
+from nbtrack import platforms, store_folder
 from nbtrack.delivery import lines
 from nbtrack.sentences import say
 from nbtrack.store.records import encode
@@ -180,7 +180,7 @@ class Journal:
         if self._begun:
             return self._descriptor >= 0
         try:
-            platforms.make_private_dir(self.path.parent)
+            _make_folder(self.path.parent)
             self._descriptor = _begin(self.path, lines.head(self.owner))
         except OSError as error:
             self._trouble(error)
@@ -252,7 +252,7 @@ class Journal:
         with self.lock, suppress(OSError):
             if self._descriptor < 0 or os.fstat(self._descriptor).st_nlink:
                 return False
-            platforms.make_private_dir(self.path.parent)
+            _make_folder(self.path.parent)
             descriptor = _begin(self.path, _whole(self._descriptor))
             self._close_file()
             self._descriptor = descriptor
@@ -316,6 +316,11 @@ class Journal:
         if descriptor >= 0:
             with suppress(OSError):
                 os.close(descriptor)
+
+
+def _make_folder(folder: Path) -> None:
+    store_folder.make_above(folder)
+    platforms.make_private_dir(folder)
 
 
 def _begin(path: Path, head: bytes) -> int:

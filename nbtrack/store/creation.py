@@ -19,7 +19,7 @@ import msgspec
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.schema import CreateIndex, CreateTable
 
-from nbtrack import platforms
+from nbtrack import platforms, store_folder
 from nbtrack.entities import DEFAULT_EXPERIMENT_ID, DEFAULT_EXPERIMENT_NAME
 from nbtrack.errors import NotFound, WrongStore
 from nbtrack.store import connecting, schema, troubles
@@ -56,7 +56,7 @@ def ensure(path: Path, artifact_root: str, *, create: bool) -> Identity:
         if not path.exists():
             if not create:
                 raise NotFound(f"There is no store at {path}.")
-            path.parent.mkdir(parents=True, exist_ok=True)
+            store_folder.make_above(path)
             _create(path, artifact_root)
         return _read(path, artifact_root, create=create)
     except (OSError, sqlite3.Error) as error:

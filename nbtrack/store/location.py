@@ -13,17 +13,17 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from nbtrack import platforms
+from nbtrack import platforms, store_folder
 from nbtrack.errors import InvalidValue, NbtrackError, Refused
 from nbtrack.settings import settings
 from nbtrack.store.project import (
-    STORE_FOLDER,
     Project,
     configured_uri,
     find_project,
     is_trusted,
     trust,
 )
+from nbtrack.store_folder import STORE_FOLDER
 from nbtrack.urls import SCHEME
 
 if TYPE_CHECKING:
@@ -74,6 +74,7 @@ class _Search:
     kernel: str | None
     create: bool
     notices: list[str] = field(default_factory=list)
+    passed_over: set[Path] = field(default_factory=set)
 
 
 def find_store(
@@ -160,17 +161,21 @@ def _by_pyproject(search: _Search) -> StoreLocation | None:
 
 def _by_nearest_folder(search: _Search) -> StoreLocation | None:
     for parent in search.project.folders():
-        folder = parent / STORE_FOLDER
-        if not folder.is_dir():
-            continue
-        if (fault := _fault(folder, search.project)) is not None:
-            search.notices.append(f"{folder} {fault}, so it is passed over.")
-            continue
-        if search.create:
-            _ignore_in_git(folder)
-        rule = f"It is the nearest {STORE_FOLDER} folder, in {parent}."
-        return _embedded(folder, rule)
+        if (location := _existing(search, parent / STORE_FOLDER)) is not None:
+            return location
     return None
+
+
+def _existing(search: _Search, folder: Path) -> StoreLocation | None:
+    if not folder.is_dir() or folder in search.passed_over:
+        return None
+    if (fault := _fault(folder, search.project)) is not None:
+        search.notices.append(f"{folder} {fault}, so it is passed over.")
+        search.passed_over.add(folder)
+        return None
+    if search.create:
+        store_folder.ignore_in_git(folder)
+    return _embedded(folder, f"It is the nearest {STORE_FOLDER} folder, in {folder.parent}.")
 
 
 def _by_jupyter(search: _Search) -> StoreLocation | None:
@@ -182,7 +187,8 @@ def _by_new_folder(search: _Search) -> StoreLocation | None:
     project = search.project
     folder = project.root / STORE_FOLDER
     if folder.is_dir():
-        return None  # passed over before, and said
+        # Passed over before, and said; or made by another process just now.
+        return _existing(search, folder)
     if not search.create:
         if not os.access(project.root, os.W_OK):
             return None
@@ -386,14 +392,7 @@ def _make_folder(folder: Path) -> None:
 def _try_to_make(folder: Path) -> str | None:
     """Make the folder of an embedded store; say why that failed, or None."""
     try:
-        platforms.make_private_dir(folder)
-        _ignore_in_git(folder)
+        store_folder.make(folder)
     except OSError as error:
         return error.strerror or str(error)
     return None
-
-
-def _ignore_in_git(folder: Path) -> None:
-    file = folder / ".gitignore"
-    if not file.exists():
-        platforms.write_private(file, b"*\n")

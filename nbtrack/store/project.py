@@ -20,8 +20,6 @@ from nbtrack.errors import Refused
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-STORE_FOLDER = ".nbtrack"
-
 
 @dataclass(frozen=True, slots=True)
 class Project:
@@ -88,7 +86,7 @@ def configured_uri(project: Project) -> tuple[Path, str] | None:
     Raises
     ------
     Refused
-        If a file cannot be read; the message says which and why.
+        If a file cannot be read or is another user's; the message says which and why.
     """
     for folder in project.folders():
         file = folder / "pyproject.toml"
@@ -96,6 +94,11 @@ def configured_uri(project: Project) -> tuple[Path, str] | None:
             continue
         if not isinstance(uri, str) or not uri.strip():
             raise Refused(f"{file}: tool.nbtrack.tracking_uri must be a text; it is passed over.")
+        if not platforms.owned_by_this_user(file):
+            raise Refused(
+                f"{file} belongs to another user and names a store, {uri.strip()}; it is passed "
+                "over. To use that store, set NBTRACK_TRACKING_URI to it."
+            )
         return file, uri.strip()
     return None
 

@@ -282,3 +282,12 @@ def test_a_store_that_came_with_the_repository_is_passed_over(project):
 def test_what_can_be_no_path_is_refused_with_a_sentence(uri):
     with pytest.raises(InvalidValue, match="cannot be the name of a store"):
         find_store(uri)
+
+
+@pytest.mark.skipif(platforms.WINDOWS or os.geteuid() != 0, reason="Only root gives files away.")
+def test_another_users_pyproject_is_passed_over_and_said(project):
+    pyproject(project, "runs.db")
+    os.chown(project / "pyproject.toml", 12345, 12345)
+    found = find_store(start=project)
+    assert found.folder == project / ".nbtrack"
+    assert "pyproject.toml belongs to another user" in found.notices[0]
