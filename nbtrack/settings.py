@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
 
+_LONGEST = 1e6  # hours or seconds: in effect for ever, and a wait that every system takes
+
+
 @dataclass(frozen=True, slots=True)
 class Settings:
     """Values of all settings; see `SETTINGS` for what they mean."""
@@ -61,7 +64,7 @@ def _duration(text: str) -> float:
         number = math.nan
     if not (number >= 0 and math.isfinite(number)):
         raise ValueError("a number that is not negative")
-    return number
+    return min(number, _LONGEST)
 
 
 def _durability(text: str) -> str:

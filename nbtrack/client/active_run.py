@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from nbtrack import tags as names_of_tags
 from nbtrack.client import session as sessions
 from nbtrack.client.failure import keep_error, status_of
-from nbtrack.client.names import check_is_text, check_name, check_timestamp, new_run_id
+from nbtrack.client.names import check_is_text, check_moment, check_name, new_run_id
 from nbtrack.client.run_handle import ActiveRun, checked_status, checked_tags, now
 from nbtrack.client.stack import (
     active,
@@ -114,7 +114,7 @@ def begin_run(
         run_name=name,
         user_id=str(all_tags[names_of_tags.USER]),
         status=RunStatus.RUNNING,
-        start_time=now() if start_time is None else check_timestamp(start_time),
+        start_time=now() if start_time is None else check_moment(start_time, "start_time"),
         artifact_uri=below(experiment.artifact_location, f"{run_id}/artifacts"),
     )
     record = CreateRun(

@@ -56,13 +56,21 @@ def check_step(step: Any) -> int:
 
 def check_timestamp(timestamp: Any) -> int:
     """Return whole milliseconds since the epoch; fractions of a millisecond are dropped."""
+    return checks.check_time(_whole(timestamp), "timestamp")
+
+
+def check_moment(timestamp: Any, what: str) -> int:
+    """Return when a run began or ended, in whole milliseconds since the epoch."""
+    return checks.check_moment(_whole(timestamp), what)
+
+
+def _whole(timestamp: Any) -> int:
     try:
-        whole = int(timestamp) if isinstance(timestamp, float) else operator.index(timestamp)
+        return int(timestamp) if isinstance(timestamp, float) else operator.index(timestamp)
     except (TypeError, ValueError, OverflowError):
         raise InvalidValue(
             f"A timestamp is a number of milliseconds since 1970, not {short(timestamp)}."
         ) from None
-    return checks.check_time(whole, "timestamp")
 
 
 def check_text(key: str, value: Any, kind: str, limit: int = MAX_VALUE) -> str:

@@ -15,6 +15,7 @@ from nbtrack.client.failure import keep_error, status_of
 from nbtrack.client.names import (
     check_entries,
     check_mapping,
+    check_moment,
     check_name,
     check_number,
     check_step,
@@ -263,7 +264,7 @@ class ActiveRun:
         final = checked_status(status)
         if not final.is_final:
             raise InvalidValue(f"A run ends as FINISHED, FAILED or KILLED, not as {final}.")
-        moment = now() if end_time is None else check_timestamp(end_time)
+        moment = now() if end_time is None else check_moment(end_time, "end_time")
         self._append(UpdateRun(self.run_id, final, moment))
         self._info = msgspec.structs.replace(self._info, status=final, end_time=moment)
         self.ended = True

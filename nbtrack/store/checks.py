@@ -24,6 +24,7 @@ MAX_RUN_NAME = 250
 MAX_EXPERIMENT_NAME = 500
 MAX_LOCATION = 2048
 INT64 = 2**63
+LAST_MOMENT = 253_402_300_799_999  # 9999-12-31 23:59:59.999 UTC: no calendar goes further
 # Lengths that MLflow's tables of datasets hold.
 DATASET_LIMITS = {
     "name": 500,
@@ -127,6 +128,17 @@ def check_time(milliseconds: int, what: str) -> int:
         raise InvalidValue(
             f"Invalid value {milliseconds} for parameter '{what}' supplied: a time is a number of "
             "milliseconds since 1970, neither negative nor above 64 bits."
+        )
+    return milliseconds
+
+
+def check_moment(milliseconds: int, what: str) -> int:
+    """Return a time at which a run began or ended: one that a calendar can show."""
+    if not 0 <= milliseconds <= LAST_MOMENT:
+        raise InvalidValue(
+            f"Invalid value {milliseconds} for parameter '{what}' supplied: a time is a number of "
+            "milliseconds since 1970, not negative and not beyond the year 9999. Is it in "
+            "nanoseconds?"
         )
     return milliseconds
 

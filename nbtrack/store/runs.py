@@ -43,7 +43,7 @@ def create(tx: Transaction, new: CreateRun) -> RunState:
         "user_id": new.user_id[: checks.MAX_RUN_NAME],
         "status": STATUS_CODE[RunStatus.RUNNING],
         "lifecycle": ACTIVE,
-        "start_ts": checks.check_time(new.start_time, "start_time"),
+        "start_ts": checks.check_moment(new.start_time, "start_time"),
         "artifact_uri": below(experiment.artifact_location, f"{new.run_id}/artifacts"),
     }
     made = tx.connection.execute(_INSERT, row)
@@ -68,7 +68,7 @@ def change(
     if name:
         checks.check_length(name, "run_name", checks.MAX_RUN_NAME)
     if end_time is not None:
-        of.end_ts = checks.check_time(end_time, "end_time")
+        of.end_ts = checks.check_moment(end_time, "end_time")
     if status is not None:
         of.status = RunStatus(status)
         if of.status.is_final:

@@ -46,6 +46,13 @@ _DAMAGED: _Meaning = (
     ),
 )
 
+_FILE_IN_THE_WAY: _Meaning = (
+    InvalidValue,
+    (
+        "The database {path} cannot be made: {in_the_way} is a file where a folder is needed. Name "
+        "a path whose folders are folders."
+    ),
+)
 _HALF_A_CHARACTER: _Meaning = (
     InvalidValue,
     (
@@ -111,10 +118,15 @@ def is_locked(error: BaseException) -> bool:
 
 def explain(error: BaseException, path: Path, seconds: float) -> NbtrackError | None:
     """Return the exception that a user should see instead, or None if there is nothing to say."""
+    in_the_way = None
     if isinstance(error, UnicodeEncodeError):
         kind, sentence = _HALF_A_CHARACTER
     elif isinstance(error, PoolTimeout):
         kind, sentence = _LOCKED
+    elif isinstance(error, FileExistsError | NotADirectoryError) and (
+        in_the_way := next((folder for folder in path.parents if folder.is_file()), None)
+    ):
+        kind, sentence = _FILE_IN_THE_WAY
     elif isinstance(error, OSError):
         kind, sentence = _BY_CODE.get(_BY_ERRNO.get(error.errno or 0, -1), _DISK)
     elif (number := code(error)) in _BY_CODE:
@@ -125,4 +137,6 @@ def explain(error: BaseException, path: Path, seconds: float) -> NbtrackError | 
         kind, sentence = NbtrackError, "The database {path} refused a statement: {detail}"
     else:
         return None
-    return kind(sentence.format(path=path, seconds=seconds, detail=original(error)))
+    return kind(
+        sentence.format(path=path, seconds=seconds, detail=original(error), in_the_way=in_the_way)
+    )

@@ -146,14 +146,14 @@ def moment(milliseconds: int | None) -> str:
     """Write a point in time, local and unambiguous: ``2026-11-23 14:05``."""
     if milliseconds is None:
         return ""
-    return f"{_local(milliseconds):%Y-%m-%d %H:%M}"
+    return _local(milliseconds, "%Y-%m-%d %H:%M")
 
 
 def exact_moment(milliseconds: int | None) -> str:
     """Write a point in time with seconds and the offset from UTC: ``2026-11-23 14:05:33 +0100``."""
     if milliseconds is None:
         return ""
-    return f"{_local(milliseconds):%Y-%m-%d %H:%M:%S %z}"
+    return _local(milliseconds, "%Y-%m-%d %H:%M:%S %z")
 
 
 def ago(milliseconds: int, now: int) -> str:
@@ -200,8 +200,11 @@ def best(values: Iterable[float | None], *, lower: bool) -> float | None:
     return low if lower else high
 
 
-def _local(milliseconds: int) -> datetime:
-    return datetime.fromtimestamp(milliseconds / 1000).astimezone()
+def _local(milliseconds: int, form: str) -> str:
+    try:
+        return datetime.fromtimestamp(milliseconds / 1000).astimezone().strftime(form)
+    except (ValueError, OverflowError, OSError):  # beyond the calendar, which a store may hold
+        return f"{milliseconds} ms"
 
 
 def _not_finite(value: float) -> str:

@@ -37,3 +37,7 @@ def test_every_setting_says_what_it_does_in_a_sentence():
     for row in SETTINGS:
         assert row.sentence.endswith(".")
         assert row.variable.startswith(("NBTRACK_", "MLFLOW_"))
+
+
+def test_an_endless_wait_is_one_that_the_system_takes():
+    assert settings({"NBTRACK_EXIT_SECONDS": "1e308"}).exit_seconds == 1e6

@@ -84,3 +84,12 @@ def test_a_forked_child_appends_to_tables_whoever_did_so_at_the_fork():
     holder.release()
     thread.join()
     assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+
+
+def test_a_run_begins_and_ends_in_the_calendar():
+    client = nbtrack.Client()
+    with pytest.raises(InvalidValue, match=r"'start_time' supplied: .* the year 9999"):
+        client.create_run("0", start_time=253_402_300_800_000)
+    run = client.create_run("0", start_time=253_402_300_799_999)
+    with pytest.raises(InvalidValue, match=r"'end_time' supplied: .* the year 9999"):
+        client.set_terminated(run.info.run_id, end_time=2**62)

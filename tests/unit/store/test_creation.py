@@ -140,12 +140,6 @@ def test_a_folder_in_the_place_of_the_database_is_explained(tmp_path):
         open_store(f"sqlite:///{tmp_path}")
 
 
-def test_a_file_in_the_place_of_the_folder_is_explained(tmp_path):
-    (tmp_path / "file").touch()
-    with pytest.raises((Refused, Unavailable), match=r"nbtrack\.db"):
-        open_store(f"sqlite:///{tmp_path}/file/nbtrack.db")
-
-
 def test_an_unwritable_folder_is_refused(tmp_path, monkeypatch):
     def denied(*arguments, **options):
         raise PermissionError(13, "Permission denied")
@@ -224,3 +218,11 @@ def test_a_message_about_an_unknown_store_has_no_password():
         open_store("postgresql://me:hidden@host/db")
     assert "hidden" not in str(caught.value)
     assert "postgresql://host/db" in str(caught.value)
+
+
+@pytest.mark.parametrize("inner", ["x.db", "deep/x.db"])
+def test_a_file_where_a_folder_is_needed_is_told_as_that(tmp_path, inner):
+    file = tmp_path / "text.db"
+    file.write_text("text")
+    with pytest.raises(InvalidValue, match=f"{file} is a file where a folder is needed"):
+        open_store(f"sqlite:///{file}/{inner}")

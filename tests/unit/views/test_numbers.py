@@ -50,3 +50,9 @@ def test_the_best_of_nothing_and_of_nan_is_none():
     assert numbers.best([], lower=True) is None
     assert numbers.best([math.nan, math.nan], lower=True) is None
     assert numbers.best([-math.inf, 0.0], lower=True) == -math.inf
+
+
+@pytest.mark.parametrize("milliseconds", [2**63 - 1, 253_402_300_800_000 + 86_400_000, -(2**62)])
+def test_a_time_beyond_the_calendar_is_shown_as_its_number(milliseconds):
+    assert numbers.moment(milliseconds) == f"{milliseconds} ms"
+    assert numbers.exact_moment(milliseconds) == f"{milliseconds} ms"
