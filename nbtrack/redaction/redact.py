@@ -1,16 +1,21 @@
 """Takes secrets out of source text, patches, output and captured values.
 
-Three signs: the shape of well-known tokens, the password in a URL, and a name like key, token,
-secret or password in front of a text. What is found becomes ``[redacted]``; line counts stay. Every
-pattern starts at a word's beginning and is bounded, so the time is linear in the text.
+The signs: the shape of well-known tokens, the password in a URL or connection string, and a name
+like key, token, secret or password in front of a text. What is found becomes ``[redacted]``; line
+counts stay. Every pattern starts at a word's beginning and is bounded, so the time is linear in the
+text.
 """
 
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from nbtrack.redaction.assignments import literals_given_to, without_connection_secrets
 from nbtrack.redaction.secret_names import name_is_secret
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 REDACTED = "[redacted]"
 
@@ -74,6 +79,7 @@ def redact(text: str) -> str:
         text = _URL_QUERY.sub(rf"\1{REDACTED}", text)
     text = _SHAPES.sub(REDACTED, text)
     text = _BEARER.sub(rf"\1{REDACTED}", text)
+    text = without_connection_secrets(text, REDACTED)
     return _without_named(text)
 
 
@@ -111,11 +117,9 @@ def _without_named(text: str) -> str:
         end = position = matched.end() if matched else hint.end()
         if end - start > _MAX_NAME:
             continue
-        span = _value_span(text, start, end)
-        if span is None or not name_is_secret(text[start:end], text[span[0] : span[1]]):
-            continue
-        pieces += [text[written : span[0]], _blank(text[span[0] : span[1]])]
-        position = written = span[1]
+        for first, last in _value_spans(text, start, end):
+            pieces += [text[written:first], _blank(text[first:last])]
+            position = written = last
     return "".join([*pieces, text[written:]]) if pieces else text
 
 
@@ -124,6 +128,18 @@ def _word_start(text: str, position: int, least: int) -> int:
     while position > least and (text[position - 1].isalnum() or text[position - 1] in "_-"):
         position -= 1
     return position
+
+
+def _value_spans(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """Yield what is given to the name: the value itself, and literals in the rest of its line."""
+    after = end
+    span = _value_span(text, start, end)
+    if span is not None and name_is_secret(text[start:end], text[span[0] : span[1]]):
+        yield span
+        after = span[1]
+    for first, last in literals_given_to(text, start, end):
+        if first >= after:
+            yield first, last
 
 
 def _value_span(text: str, start: int, end: int) -> tuple[int, int] | None:

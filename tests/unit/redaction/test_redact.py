@@ -157,3 +157,92 @@ def test_a_megabyte_of_source_takes_a_moment():
     start = time.perf_counter()
     assert redact(text) == text
     assert time.perf_counter() - start < 10
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (
+            'conn = "Server=x;User Id=sa;Password=Sup3rS3cret;"',
+            'conn = "Server=x;User Id=sa;Password=[redacted];"',
+        ),
+        ("Server=x;User Id=sa;Password=Sup3rS3cret;", "Server=x;User Id=sa;Password=[redacted];"),
+        ("'Driver={SQL};Pwd={a;b};X=1'", "'Driver={SQL};Pwd=[redacted];X=1'"),
+        (
+            '"AccountName=a;AccountKey=aB3+/x==;EndpointSuffix=y"',
+            '"AccountName=a;AccountKey=[redacted];EndpointSuffix=y"',
+        ),
+        (
+            '"Endpoint=sb://x/;SharedAccessKey=abcd="',
+            '"Endpoint=sb://x/;SharedAccessKey=[redacted]"',
+        ),
+        ('"""Server=x;\nPassword=winter;\n"""', '"""Server=x;\nPassword=[redacted];\n"""'),
+        ('"host=db user=ada password=winter"', '"host=db user=ada password=[redacted]"'),
+        ('"Pwd=winter;Server=x"', '"Pwd=[redacted];Server=x"'),
+    ],
+)
+def test_the_password_of_a_connection_string_is_replaced(text, expected):
+    assert redact(text) == expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "pwd = os.getcwd(); print(pwd)",
+        'connect(user=ada, password=ask(), x="a;b")',
+        "a = 1; password = ask(); b = 2",
+        "check(password=entered);",
+    ],
+)
+def test_code_that_only_looks_like_a_connection_string_stays(text):
+    assert redact(text) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (
+            'api_key = input if False else "plainapikeyvalue"',
+            'api_key = input if False else "[redacted]"',
+        ),
+        (
+            'api_key = os.environ.get("MY_API_KEY", "plainvalue")  # "a comment"',
+            'api_key = os.environ.get("MY_API_KEY", "[redacted]")  # "a comment"',
+        ),
+        ("self.password = str('winter-time')", "self.password = str('[redacted]')"),
+        ("password = (ask() or\n  'winter-time')", "password = (ask() or\n  '[redacted]')"),
+        ("user, password = 'bobbob', 'winter-time'", "user, password = '[redacted]', '[redacted]'"),
+        ("password, user = 'winter-time', name", "password, user = '[redacted]', name"),
+        ('secret = SecretStr("winter-time")', 'secret = SecretStr("[redacted]")'),
+        ("+token = x or 'abcdef12'", "+token = x or '[redacted]'"),
+        (
+            "password = x or 'winter'\ny = 'something'",
+            "password = x or '[redacted]'\ny = 'something'",
+        ),
+    ],
+)
+def test_every_text_in_an_assignment_to_a_secret_name_is_replaced(text, expected):
+    assert redact(text) == expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'api_key = os.environ["OPENAI_API_KEY"]',
+        'password = getpass("Your password: ")',
+        'token = tokenizer.encode("hello world")',
+        "login(\n    token=load(), title='a long title'\n)",
+        'secret = load(path, "rb")',
+    ],
+)
+def test_texts_that_only_name_a_secret_stay(text):
+    assert redact(text) == text
+
+
+def test_long_assignments_and_connection_strings_take_linear_time():
+    began = time.perf_counter()
+    redact("password = x " * 20_000)
+    redact("password = (" + "'a' " * 50_000)
+    redact("Password=" * 30_000)
+    redact("a, " * 30_000 + "password = 1")
+    assert time.perf_counter() - began < 5
