@@ -53,7 +53,11 @@ class Client(ClientFiles):
     @property
     def session(self) -> Session:
         """The store and the journal that this client uses."""
-        return self._session or current_session()
+        if self._session is None:
+            return current_session()
+        if self._session.store.is_gone():
+            self._session = session_for(self._uri)
+        return self._session
 
     @property
     def tracking_uri(self) -> str:

@@ -345,8 +345,7 @@ class ActiveRun:
         if left:
             say(
                 f"{left} records have not reached {self.session.store.uri} yet (run {name!r}). "
-                f"They are kept in {self.session.outbox.kept_in()}: this process goes on sending "
-                "them, and `nbtrack sync` sends what a journal holds after its end."
+                f"{self.session.outbox.outlook()}"
             )
 
 

@@ -76,8 +76,7 @@ class Session:
         if left:
             say(
                 f"{left} records of this process have not reached {self.store.uri} yet; what you "
-                f"see is what is stored. They are kept in {self.outbox.kept_in()} and are sent "
-                "again and again."
+                f"see is what is stored. {self.outbox.outlook()}"
             )
         return left
 
@@ -148,6 +147,7 @@ def _usable(experiment: Experiment) -> Experiment:
 
 _lock = threading.RLock()
 _sessions: dict[str, Session] = {}
+_left_behind: list[Session] = []  # their stores were deleted; runs that began there may go on
 _current: Session | None = None
 _uri: str | None = None
 _kernel_uri: str | None = None
@@ -213,18 +213,26 @@ def get_tracking_uri() -> str:
 def current_session() -> Session:
     """Return the session of the tracking URI, opened at the first call."""
     global _current  # noqa: PLW0603 - as above
-    if _current is None:
+    session = _current
+    if session is None or session.store.is_gone():
         with _lock:
-            if _current is None:
+            if _current is None or _current.store.is_gone():
                 _current = session_for(None)
-    return _current
+            session = _current
+    return session
 
 
 def session_for(uri: str | os.PathLike[str] | None) -> Session:
-    """Return the session of a URI; two names of one location share it."""
+    """Return the session of a URI; two names of one location share it.
+
+    A store that was deleted or replaced under its session is opened anew, which is said.
+    """
     with _lock:
         location = find_location(uri)
         session = _sessions.get(location.uri)
+        if session is not None and session.store.is_gone():
+            _leave(_sessions.pop(location.uri))
+            session = None
         if session is None:
             session = _sessions[location.uri] = Session(location)
             for callback in _when_opened:
@@ -232,14 +240,25 @@ def session_for(uri: str | os.PathLike[str] | None) -> Session:
         return session
 
 
+def _leave(session: Session) -> None:
+    """Stop using a store that is gone, but not the journal of the runs that went on in it."""
+    _left_behind.append(session)
+    say(
+        f"The store {session.store.uri} was deleted or replaced while this process used it. What "
+        "begins now goes to the one that is there now, or to a new one; what runs of the old one "
+        f"still log is kept in {session.outbox.kept_in()}."
+    )
+
+
 def close_sessions() -> None:
     """Ship what is left and close every store; the next use opens what it needs again."""
     global _current  # noqa: PLW0603 - as above
     with _lock:
-        for session in _sessions.values():
+        for session in (*_sessions.values(), *_left_behind):
             session.outbox.close()
             session.store.close()
         _sessions.clear()
+        _left_behind.clear()
         _current = None
 
 

@@ -100,6 +100,18 @@ class Outbox:
         journal = self._journal
         return "the journal" if journal is None else journal.kept_in()
 
+    def outlook(self) -> str:
+        """Say where the records are that the store does not have yet, and what becomes of them."""
+        if self._store.is_gone():
+            return (
+                f"They are kept in {self.kept_in()}, but belong to a store that was deleted or "
+                "replaced: only where it is put back, nbtrack sync sends them."
+            )
+        return (
+            f"They are kept in {self.kept_in()}: this process goes on sending them, and `nbtrack "
+            "sync` sends what a journal holds after its end."
+        )
+
     def problems(self, run_id: str | None) -> list[Problem]:
         """Return, once, what the store refused of a run; None for what belongs to no run."""
         return self._problems.pop(run_id, [])
@@ -140,10 +152,16 @@ class Outbox:
                     f"{journal.path} could take them. See to the space and the permissions there."
                 )
         if left:
+            then = (
+                "They belong to a store that was deleted or replaced while this process used it; "
+                "only where it is put back, nbtrack sync sends them."
+                if self._store.is_gone()
+                else "The next process that uses the store sends what is left; to send it now: "
+                "nbtrack sync"
+            )
             say(
                 f"Not everything has reached {self._store.uri}: {count(left, 'record')} kept in "
-                f"{journal.path}. The next process that uses the store sends what is left; to send "
-                "it now: nbtrack sync"
+                f"{journal.path}. {then}"
             )
         return 0 if whole else left
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from nbtrack.delivery.lease import HEARTBEAT_SECONDS
 from nbtrack.delivery.reader import JournalReader
 from nbtrack.delivery.shipping import ship
-from nbtrack.errors import NbtrackError, Unavailable
+from nbtrack.errors import NbtrackError, Unavailable, WrongStore
 from nbtrack.sentences import count, say
 from nbtrack.settings import settings
 from nbtrack.store.records import Problem
@@ -36,6 +36,7 @@ _IDLE_SECONDS = 3600.0  # then the journal is touched, for those who judge by it
 _FIRST_BACKOFF, _LAST_BACKOFF = 0.5, 60.0
 _BACKOFF_WHEN_AWAITED = 0.2
 _SAY_AFTER_SECONDS = 5.0
+_LONGEST_WAIT = 1e6  # seconds: for ever, as far as locks can count
 _BIG_JOURNAL_BYTES = 8 << 20
 _SMALL_REST_BYTES = 1 << 20
 
@@ -85,6 +86,7 @@ class Shipper:
         self._turn = threading.Lock()  # one slice at a time
         self._progress = threading.Condition()
         self._awaited = 0  # number that a caller of `flush` waits for
+        self._hopeless = 0  # failures that no waiting helps against
         self._event = threading.Event()
         self._stopping = False
         self._failures = 0
@@ -114,10 +116,13 @@ class Shipper:
     def flush(self, timeout: float) -> int:
         """Ship what is in the journal now; return how many records are left after so many seconds.
 
+        A store that is not the right one any more is not waited for.
+
         The thread does it where there is one, so that an interrupt ends the waiting and nothing
         else.
         """
         target = self._journal.number
+        timeout = min(timeout, _LONGEST_WAIT)
         deadline = time.monotonic() + timeout
         if self.acknowledged >= target:
             return 0
@@ -125,9 +130,12 @@ class Shipper:
             self._ship_here(target, deadline)
         else:
             with self._progress:
+                before = self._hopeless
                 self._awaited = max(self._awaited, target)
                 self.wake()
-                self._progress.wait_for(lambda: self.acknowledged >= target, timeout)
+                self._progress.wait_for(
+                    lambda: self.acknowledged >= target or self._hopeless != before, timeout
+                )
         return max(0, target - self.acknowledged)
 
     def stop(self) -> None:
@@ -219,7 +227,10 @@ class Shipper:
                     return
             except Exception as error:  # noqa: BLE001 (never into the caller's cell)
                 self._failed(error)
-                if time.monotonic() + _BACKOFF_WHEN_AWAITED >= deadline:
+                if (
+                    isinstance(error, WrongStore)
+                    or time.monotonic() + _BACKOFF_WHEN_AWAITED >= deadline
+                ):
                     return
                 time.sleep(_BACKOFF_WHEN_AWAITED)
             if time.monotonic() >= deadline:
@@ -317,10 +328,16 @@ class Shipper:
         if not passing and not self._said_failure:
             self._said_failure = True
             reason = str(error) if isinstance(error, NbtrackError) else repr(error)
+            again = "." if self._store.is_gone() else " and are sent again and again."
             say(
                 f"Records do not reach {self._store.uri} now: {reason} They are kept in "
-                f"{self._journal.kept_in()} and are sent again and again."
+                f"{self._journal.kept_in()}{again}"
             )
+        if isinstance(error, WrongStore):
+            with self._progress:
+                self._hopeless += 1
+                self._awaited = 0
+                self._progress.notify_all()
 
     def _restore(self) -> None:
         """See to a journal that was deleted, as happens to it together with its store."""

@@ -54,6 +54,13 @@ class Store(ABC):
     store_id: str
     artifact_root: str
 
+    def is_gone(self) -> bool:
+        """Whether the data was deleted or replaced since it was opened: no waiting brings it back.
+
+        Only what this machine can tell without asking the data, for a store in a file.
+        """
+        return False
+
     # Experiments
 
     @abstractmethod

@@ -95,12 +95,21 @@ class Database:
                 self._refresh_statistics(connection)
         engine.dispose()
 
+    def is_gone(self) -> bool:
+        """Whether the file was deleted or replaced since this object was made."""
+        if self._identity is None:
+            return False
+        try:
+            return _identity(self.path) != self._identity
+        except OSError:  # it cannot be looked at now, which says nothing about it
+            return False
+
     def _check_still_there(self) -> None:
         # SQLite would go on with a file that has no name any more, and all of it would be lost.
-        if self._identity is not None and _identity(self.path) != self._identity:
+        if self.is_gone():
             raise WrongStore(
                 f"The database {self.path} was deleted or replaced while this process used it. Put "
-                "it back, or restart this kernel or program to use what is there now."
+                "it back, or begin a new run, which goes to what is there now."
             )
 
     def _refresh_statistics(self, connection: Connection) -> None:
@@ -160,7 +169,7 @@ class Database:
 def _identity(path: Path) -> tuple[int, int] | None:
     try:
         status = path.stat()
-    except OSError:
+    except (FileNotFoundError, NotADirectoryError):
         return None
     return status.st_dev, status.st_ino
 

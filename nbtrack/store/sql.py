@@ -91,6 +91,9 @@ class SqlStore(Store):
         self._keys = Keys()
         self._points = PointWriter(self._keys)
 
+    def is_gone(self) -> bool:
+        return self._database.is_gone()
+
     @contextmanager
     def _write(self) -> Iterator[Transaction]:
         try:
