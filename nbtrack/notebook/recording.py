@@ -59,6 +59,8 @@ class Recording:
         self._logged: dict[str, float] = {}
         self._data: list[DatasetInput] = []
         self._secrets: frozenset[str] = frozenset()
+        # Those that what is written while the cell runs was cleaned of; None before that.
+        self._cleaned_of: frozenset[str] | None = None
         self.captured = rule.Captured()
         self.also: list[str] = []
         self._plan = rule.CellPlan("")
@@ -112,12 +114,14 @@ class Recording:
             result=getattr(result, "result", None),
             failed=outcome.status != RunStatus.FINISHED,
         )
-        self._secrets = secrets_in(self._kernel.shell.user_ns)
+        self._secrets |= secrets_in(self._kernel.shell.user_ns)
         for key, value in self.captured.params.items():
             if self._secrets and isinstance(value, str):
                 self.captured.params[key] = self.clean(value)
         remember(self.captured)
         if self._run is not None:
+            if self._cleaned_of is not None and self._secrets > self._cleaned_of:
+                self._keep_code(self._run)
             self._record(self._run, outcome)
             self._record_files(self._run, outcome)
             self._ask_others(self._run, result, outcome)
@@ -147,18 +151,26 @@ class Recording:
                 self._run.data_names.setdefault(item.dataset.digest, item.dataset.name)
 
     def _keep_surroundings(self) -> None:
-        run, folder = self._run, self._kernel.folder
         if not self._asked.no_source:
             self.also.append("source")
-        if run is None:
-            return
+        if self._run is not None:
+            self._later("look for secrets", self._look_for_secrets)
+            self._keep_code(self._run)
+
+    def _keep_code(self, run: ActiveRun) -> None:
+        folder, plan, before = self._kernel.folder, self._plan, self._before
         if not self._asked.no_source:
-            plan, before = self._plan, self._before
             self._later(
-                "keep the source", lambda: surroundings.keep_source(run, self._raw, plan, before)
+                "keep the source",
+                lambda: surroundings.keep_source(run, self._raw, plan, before, self.clean),
             )
         if not self._asked.no_git:
-            self._later("ask git", lambda: surroundings.keep_code(run, folder))
+            self._later("ask git", lambda: surroundings.keep_code(run, folder, self.clean))
+
+    def _look_for_secrets(self) -> None:
+        """Note what the names hold now: the source is kept while the cell runs, in case it dies."""
+        self._secrets |= secrets_in(self._kernel.shell.user_ns)
+        self._cleaned_of = self._secrets
 
     # After the cell
 

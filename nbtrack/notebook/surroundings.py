@@ -16,9 +16,9 @@ from nbtrack.notebook.attempts import SOURCE_FILE
 from nbtrack.notebook.capture.code import read_code
 from nbtrack.notebook.capture.environment import environment
 from nbtrack.notebook.capture.lineage import lineage
-from nbtrack.redaction.redact import redact
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from nbtrack.client.active_run import ActiveRun
@@ -31,12 +31,14 @@ ENVIRONMENT_FILE = "environment.json"
 _CODE_LASTS = 1.0
 
 
-def keep_source(run: ActiveRun, raw: str, plan: CellPlan, before: Before) -> None:
+def keep_source(
+    run: ActiveRun, raw: str, plan: CellPlan, before: Before, clean: Callable[[str], str]
+) -> None:
     """Write the cell as it stands in the notebook, and the cells whose values it read."""
-    run.artifacts.write(SOURCE_FILE, _bytes(redact(raw)))
+    run.artifacts.write(SOURCE_FILE, _bytes(clean(raw)))
     cells = lineage(plan.facts, plan.history, before.names)
     if cells:
-        found = [cell._asdict() for cell in cells]
+        found = [{**cell._asdict(), "source": clean(cell.source)} for cell in cells]
         run.artifacts.write(CELLS_FILE, _bytes(json.dumps(found, indent=1)))
 
 
@@ -45,13 +47,13 @@ def keep_environment(run: ActiveRun) -> None:
     run.artifacts.write(ENVIRONMENT_FILE, _bytes(json.dumps(environment(), indent=1)))
 
 
-def keep_code(run: ActiveRun, folder: Path) -> None:
+def keep_code(run: ActiveRun, folder: Path, clean: Callable[[str], str]) -> None:
     """Tag the run with the commit, and write the patch of what is not committed."""
     state = _code_of(folder)
     if state.commit:
         run.set_tag(tags.GIT_COMMIT, state.commit)
     if state.patch:
-        run.artifacts.write(PATCH_FILE, _bytes(state.patch))
+        run.artifacts.write(PATCH_FILE, _bytes(clean(state.patch)))
 
 
 @dataclass(slots=True)

@@ -1,5 +1,6 @@
 """Hooks in a real shell without a kernel: they pair, and they never harm a cell."""
 
+import subprocess
 import sys
 from pathlib import Path
 
@@ -8,6 +9,7 @@ from IPython.core.interactiveshell import InteractiveShell
 from traitlets.config import Config
 
 import nbtrack
+from nbtrack.client import session as sessions
 from nbtrack.notebook.extension import extension_of, load, unload
 from nbtrack.notebook.recording import Recording
 
@@ -176,3 +178,40 @@ def test_a_password_that_is_printed_or_raised_is_not_stored(shell, capsys):
     kept = [path for path in root.rglob("*") if path.is_file()]
     assert "output.txt" in {path.name for path in kept}
     assert not [path.name for path in kept if b"winterland" in path.read_bytes()]
+
+
+def kept(shell, path):
+    """Return a file of the only run, once the background thread is done."""
+    assert extension_of(shell).kernel.background.wait(20)
+    (found,) = stored()
+    session = sessions.current_session()
+    return session.artifacts(found.info).read(path).decode()
+
+
+@pytest.mark.parametrize("seconds", [0, 0.4])
+def test_source_and_lineage_hold_no_value_that_a_secret_name_has(shell, seconds):
+    shell.run_cell("place = 'zebra-crossing'", store_history=True)
+    shell.run_cell(
+        f"%%track\nimport time\ntime.sleep({seconds})\ncopied = 'winter-time', place\n"
+        "db_password, other_password = copied",
+        store_history=True,
+    )
+    source, cells = kept(shell, "source/cell.py"), kept(shell, "source/cells.json")
+    assert "winter-time" not in source
+    assert "copied = '[redacted]'" in source
+    assert "zebra-crossing" not in cells
+    assert "place = '[redacted]'" in cells
+
+
+def test_the_patch_holds_no_value_that_a_secret_name_has(shell, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    file = tmp_path / "settings.py"
+    file.write_text("place = 1\n")
+    who = ["-c", "user.name=a", "-c", "user.email=a@b"]
+    for words in (["init", "-q"], ["add", "."], [*who, "commit", "-qm", "x"]):
+        subprocess.run(["git", *words], check=True)
+    file.write_text("place = 'winter-time'\n")
+    extension_of(shell).kernel._folder = tmp_path
+    run(shell, "%%track\nwith open('settings.py') as f:\n    db_password = f.read()[9:-2]")
+    patch = kept(shell, "code.patch")
+    assert "+place = '[redacted]'" in patch
