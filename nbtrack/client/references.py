@@ -5,12 +5,13 @@ form       means
 ========== =====================================================================
 id         the run of this id, also a deleted one; the first digits do if unique
 name       the newest run of this name
-last       the run that began last; ``last~2`` two before it
+last       the top-level run that began last; ``last~2`` two before it
 best:acc   the run with the best ``acc``; ``best:acc:min`` says which way is best
 ========== =====================================================================
 
 ``last`` and ``best`` look into the given experiments first, and if these have no such run into the
-whole store.
+whole store. A top-level run has no parent: after a sweep inside a tracked cell, ``last`` is the
+cell's run, not its last trial, in notebooks and scripts alike.
 """
 
 from __future__ import annotations
@@ -41,6 +42,7 @@ _MANY = MAX_RESULTS_LIMIT
 # "best:", the longest name of a run or metric, and ":min", with room.
 _MOST_CHARACTERS = max(MAX_RUN_NAME, MAX_KEY) + 20
 _NEARBY = 1000
+_TOP_LEVEL = f"tags.`{tags.PARENT_RUN_ID}` IS NULL"
 
 
 def resolve_run(
@@ -92,10 +94,12 @@ def _last(store: Store, back: int, scopes: Sequence[Sequence[str]]) -> Run:
             "search_runs finds older runs."
         )
     for scope in scopes:
-        runs = _search(store, scope, max_results=back + 1)
+        runs = _search(store, scope, filter_string=_TOP_LEVEL, max_results=back + 1)
         if len(runs) > back:
             return runs[back]
-    raise NotFound(f"There is no run last~{back}: the store has fewer runs." if back else _EMPTY)
+    if back:
+        raise NotFound(f"There is no run last~{back}: the store has fewer runs without a parent.")
+    raise NotFound(_EMPTY)
 
 
 def _best(store: Store, text: str, scopes: Sequence[Sequence[str]]) -> Run:

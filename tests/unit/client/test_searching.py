@@ -163,6 +163,16 @@ def test_last_counts_back():
         nbtrack.get_run("last~2")
 
 
+def test_last_means_runs_without_a_parent():
+    first = make("a")
+    with nbtrack.start_run() as sweep:
+        for _ in range(3):
+            with nbtrack.start_run(nested=True):
+                pass
+    assert nbtrack.get_run("last").info.run_id == sweep.run_id
+    assert nbtrack.get_run("last~1").info.run_id == first
+
+
 def test_best_knows_the_direction():
     make("a", {"acc": 0.5, "loss": 0.1})
     make("b", {"acc": 0.9, "loss": 0.7})
