@@ -139,8 +139,8 @@ def get_run(run_id: str) -> Run:
     ----------
     run_id : str
         Its id or the first digits of it, its name, ``last``, ``last~2``, ``best:acc`` or
-        ``best:loss:min``. ``last`` counts runs without a parent. ``last`` and ``best`` look into the
-        experiment of new runs first.
+        ``best:loss:min``. ``last`` counts runs without a parent. ``last`` and ``best`` look into
+        the experiment of new runs first.
 
     Raises
     ------

@@ -254,7 +254,24 @@ def _rows(runs: Sequence[Run], experiments: Mapping[str, str], *, attempts: bool
     if len(cells) == 1:
         # With nothing else to show, the attempts are what is to be compared.
         return each
-    return [replace(rows[0], attempts=len(rows)) for rows in cells.values()]
+    hidden = {row.run.info.run_id for rows in cells.values() for row in rows[1:]}
+    shown = [replace(rows[0], attempts=len(rows)) for rows in cells.values()]
+    return _without_below(shown, hidden)
+
+
+def _without_below(rows: Sequence[Row], hidden: set[str]) -> list[Row]:
+    """Leave out what is below hidden runs: children go with the attempt that they belong to."""
+    parents = {row.run.info.run_id: row.run.data.tags.get(tags.PARENT_RUN_ID, "") for row in rows}
+    kept = []
+    for row in rows:
+        above, seen = parents[row.run.info.run_id], set[str]()
+        # Only a foreign client makes parents of each other.
+        while above and above not in hidden and above not in seen:
+            seen.add(above)
+            above = parents.get(above, "")
+        if above not in hidden:
+            kept.append(row)
+    return kept
 
 
 def _left_out(choice: Choice) -> list[str]:

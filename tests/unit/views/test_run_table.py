@@ -99,6 +99,26 @@ def test_attempts_of_a_cell_share_a_row():
     assert len(table) == 4
 
 
+def record_nested(name):
+    with nbtrack.start_run(run_name=name, nested=True):
+        pass
+
+
+def test_children_are_shown_with_the_attempt_that_is_shown():
+    first = None
+    for number in (1, 2, 3):
+        own = {tags.ATTEMPT_OF: first, tags.ATTEMPT_NUMBER: str(number)} if first else None
+        with nbtrack.start_run(run_name=f"run-cell{number}", tags=own) as cell:
+            first = first or cell.run_id
+            with nbtrack.start_run(run_name=f"run-child{number}", nested=True):
+                record_nested(f"run-grandchild{number}")
+    record("run-other")
+    shown = re.findall(r"run-\w+", str(runs()))
+    assert shown == ["run-other", "run-cell3", "run-child3", "run-grandchild3"]
+    assert len(re.findall(r"run-\w+", str(runs(attempts=True)))) == 10
+    assert len(runs()) == 10
+
+
 def test_attempts_have_their_own_rows_when_asked_for_or_when_there_is_nothing_else():
     attempts("run-x", 3)
     assert str(runs()).count("run-x") == 3
