@@ -41,7 +41,7 @@ def real_number(value: Any) -> float | None:
 
 
 def _scalar(value: Any) -> float | None:
-    if _is_boolean(value):
+    if _is_boolean(value) or is_masked(value):
         return None
     dtype = getattr(value, "dtype", None)
     if dtype is not None:
@@ -59,6 +59,13 @@ def _scalar(value: Any) -> float | None:
                 return None
             break
     return None if isinstance(value, (bool, complex, str, bytes)) else _as_float(value)
+
+
+def is_masked(value: Any) -> bool:
+    """Whether a value of numpy.ma is missing; ``.item()`` would give the number below the mask."""
+    if not type(value).__module__.startswith("numpy.ma"):
+        return False
+    return bool(getattr(value, "mask", False))
 
 
 def _is_boolean(value: Any) -> bool:

@@ -12,7 +12,7 @@ from decimal import Decimal
 from types import SimpleNamespace
 from typing import Any
 
-from nbtrack.client.real_number import real_number
+from nbtrack.client.real_number import is_masked, real_number
 
 MAX_TEXT = 6_000
 MAX_PLAIN_TEXT = 250
@@ -50,7 +50,8 @@ def scalar(value: Any) -> Any:
     module = type(value).__module__.partition(".")[0]
     if module == "numpy":
         kind = getattr(getattr(value, "dtype", None), "kind", "")
-        if kind in "biufU" and kind and getattr(value, "ndim", 1) == 0:
+        alone = getattr(value, "ndim", 1) == 0
+        if kind in "biufU" and kind and alone and not is_masked(value):
             return value.item()
         return NO_SCALAR
     if isinstance(value, Decimal):
