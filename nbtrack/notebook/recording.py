@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,7 +23,7 @@ from nbtrack.notebook.data_words import described_all
 from nbtrack.notebook.guard import guarded
 from nbtrack.notebook.known_secrets import secrets_in, without_secrets
 from nbtrack.notebook.outcome import without_colours
-from nbtrack.notebook.written_files import name_in_run, written_files
+from nbtrack.notebook.written_files import keep_file, names_in_run, written_files
 from nbtrack.sentences import count, say
 
 if TYPE_CHECKING:
@@ -47,6 +48,8 @@ class Recording:
         What the capture rule took.
     also : list of str
         What else was captured, in words for the line under the cell.
+    files_kept : int
+        How many files that the cell wrote go to the run.
     data : dict of str
         Digest of each frame and array, by its name.
     """
@@ -63,24 +66,26 @@ class Recording:
         self._cleaned_of: frozenset[str] | None = None
         self.captured = rule.Captured()
         self.also: list[str] = []
+        self.files_kept = 0
         self._plan = rule.CellPlan("")
         self._before = rule.Before()
         self._figures = None if asked.no_figures else FigureWatch(kernel.shell)
         self._output = None if asked.no_output else OutputTee()
+        # Nanoseconds since the epoch; 0 if files are not looked for.
         self._folder, self._since = Path(), 0
 
-    @guarded("capture this cell")
     def start(self) -> None:
-        """Look at what the cell reads, and begin to watch; the cell runs next."""
-        names = self._kernel.shell.user_ns
-        self._plan = rule.analyse(self._raw, history=names.get("In", ()))
-        self._before = rule.observe(self._plan, names)
-        self._note_data(made=False)
-        self._keep_surroundings()
-        self._folder, self._since = Path.cwd(), time.time_ns()
+        """Look at what the cell reads, and begin to watch; the cell runs next.
+
+        A part that fails says so, and takes no other with it.
+        """
+        self._apart("look at the names of this cell", self._look_at_cell)
+        self._apart("note the data of this cell", lambda: self._note_data(made=False))
+        self._apart("keep what is around this cell", self._keep_surroundings)
+        self._apart("see which files this cell writes", self._look_at_folder)
         for watch in (self._figures, self._output):
             if watch is not None:
-                watch.install()
+                self._apart("watch what this cell shows", watch.install)
 
     @property
     def params(self) -> dict[str, str]:
@@ -104,27 +109,36 @@ class Recording:
         """End the captures and record what they found."""
         self.end_watching()
         self._logged = dict(logged)
-        self._note_data(made=True)
+        # Before anything is written.
+        self._secrets |= secrets_in(self._kernel.shell.user_ns)
+        self._apart("note the data of this cell", lambda: self._note_data(made=True))
+        self._apart("find params and metrics", lambda: self._collect(result, outcome))
+        if self._run is None:
+            return
+        run = self._run
+        if self._cleaned_of is not None and self._secrets > self._cleaned_of:
+            self._apart("keep the source", lambda: self._keep_code(run))
+        self._apart("record what was captured", lambda: self._record(run, outcome))
+        self._apart("keep the files of this cell", lambda: self._record_files(run, outcome))
+        self._apart("ask other packages", lambda: self._ask_others(run, result, outcome))
+
+    def _collect(self, result: Any, outcome: Outcome) -> None:
         self.captured = rule.collect(
             self._plan,
             self._kernel.shell.user_ns,
             before=self._before,
             options=_capture_options(self._asked),
-            logged={*logged, *(self.params if self._run else ())},
+            logged={*self._logged, *(self.params if self._run else ())},
             result=getattr(result, "result", None),
             failed=outcome.status != RunStatus.FINISHED,
         )
-        self._secrets |= secrets_in(self._kernel.shell.user_ns)
         for key, value in self.captured.params.items():
             if self._secrets and isinstance(value, str):
                 self.captured.params[key] = self.clean(value)
         remember(self.captured)
-        if self._run is not None:
-            if self._cleaned_of is not None and self._secrets > self._cleaned_of:
-                self._keep_code(self._run)
-            self._record(self._run, outcome)
-            self._record_files(self._run, outcome)
-            self._ask_others(self._run, result, outcome)
+
+    def _apart(self, what: str, part: Callable[[], None]) -> None:
+        guarded(what)(part)()
 
     def end_watching(self) -> None:
         """Take the hooks off the output and the displays."""
@@ -133,6 +147,15 @@ class Recording:
                 watch.uninstall()
 
     # Before the cell
+
+    def _look_at_cell(self) -> None:
+        names = self._kernel.shell.user_ns
+        self._plan = rule.analyse(self._raw, history=names.get("In", ()))
+        self._before = rule.observe(self._plan, names)
+
+    def _look_at_folder(self) -> None:
+        if self._asked.artifacts:
+            self._folder, self._since = Path.cwd(), time.time_ns()
 
     def _note_data(self, *, made: bool) -> None:
         if self._asked.no_data:
@@ -237,13 +260,16 @@ class Recording:
         self._later("keep the package versions", lambda: surroundings.keep_environment(run))
 
     def _keep_written(self, run: ActiveRun) -> None:
+        if not (self._asked.artifacts and self._since):
+            return
         paths = list(written_files(self._asked.artifacts, self._folder, self._since))
-        for path in paths:
-            name = name_in_run(path, self._folder)
-            run.artifacts.put(path, name)
+        for path, name in names_in_run(paths, self._folder).items():
+            # A copy of gigabytes must not hold up the next cell.
+            self._later(f"keep {name}", partial(keep_file, run.artifacts, path, name, path.stat()))
+        self.files_kept = len(paths)
         if paths:
             self.also.append(count(len(paths), "file"))
-        elif self._asked.artifacts:
+        else:
             globs = " ".join(self._asked.artifacts)
             self.captured.left_out.append(rule.LeftOut(globs, "the cell wrote no such file"))
 

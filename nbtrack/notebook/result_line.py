@@ -80,7 +80,8 @@ def _notes(recording: Recording, outcome: Outcome) -> Iterator[Note]:
     text = ", ".join(part for part in found if part)
     if text:
         yield Note("captured", text)
-    if outcome.status == RunStatus.FINISHED and not (recording.params or recording.metrics):
+    something = recording.params or recording.metrics or recording.files_kept
+    if outcome.status == RunStatus.FINISHED and not something:
         yield Note("hint", _HINT)
     if captured.left_out:
         shown = [f"{shortened(n)} ({reason})" for n, reason in captured.left_out[:_MOST_LEFT_OUT]]

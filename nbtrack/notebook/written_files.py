@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import glob
 import os
+from collections import Counter
 from typing import TYPE_CHECKING
 
+from nbtrack.sentences import say
+
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Collection, Iterator, Sequence
     from pathlib import Path
+
+    from nbtrack.artifacts.folder import ArtifactFolder
 
 # File systems stamp files by a clock that may lag the system's by a tick.
 _TICK_NS = 20_000_000
@@ -36,9 +41,45 @@ def written_files(patterns: Sequence[str], folder: Path, since_ns: int) -> Itera
                     yield path
 
 
-def name_in_run(path: Path, folder: Path) -> str:
-    """Return the path below the run's files: relative to the working directory, else the name."""
-    return path.relative_to(folder).as_posix() if path.is_relative_to(folder) else path.name
+def names_in_run(paths: Sequence[Path], folder: Path) -> dict[Path, str]:
+    """Return the path of each file below the run's files, no two the same.
+
+    A file in the working directory keeps its path there; one outside has its name, with as many of
+    its folders as it takes to tell it from the others.
+    """
+    inside = [path for path in paths if path.is_relative_to(folder)]
+    names = {path: path.relative_to(folder).as_posix() for path in inside}
+    outside = [path for path in paths if path not in names]
+    length = 1
+    while outside:
+        ends = {path: "/".join(path.relative_to(path.anchor).parts[-length:]) for path in outside}
+        taken = Counter([*names.values(), *ends.values()])
+        whole = {path for path in outside if length >= len(path.parts) - 1}
+        settled = [path for path in outside if taken[ends[path]] == 1 or path in whole]
+        names |= {path: _untaken(ends[path], names.values()) for path in settled}
+        outside = [path for path in outside if path not in names]
+        length += 1
+    return names
+
+
+def _untaken(name: str, taken: Collection[str]) -> str:
+    return name if name not in taken else _untaken(f"outside/{name}", taken)
+
+
+def keep_file(folder: ArtifactFolder, path: Path, name: str, ended: os.stat_result) -> None:
+    """Copy a file to the run, and say so if it is not what the cell left.
+
+    Parameters
+    ----------
+    ended : os.stat_result
+        What the file was when the cell ended.
+    """
+    folder.put(path, name)
+    now = path.stat()
+    if (now.st_mtime_ns, now.st_size) != (ended.st_mtime_ns, ended.st_size):
+        say(
+            f"{name} changed after the cell ended, before it was kept: the run has a later version."
+        )
 
 
 def _files(path: Path) -> Iterator[Path]:

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
@@ -215,3 +216,74 @@ def test_the_patch_holds_no_value_that_a_secret_name_has(shell, tmp_path, monkey
     run(shell, "%%track\nwith open('settings.py') as f:\n    db_password = f.read()[9:-2]")
     patch = kept(shell, "code.patch")
     assert "+place = '[redacted]'" in patch
+
+
+def test_files_of_a_cell_are_kept_by_the_background_thread(shell, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    background, gate = extension_of(shell).kernel.background, threading.Event()
+    background.put("wait", lambda: gate.wait(20))
+    run(shell, "%%track -a *.txt\nwith open('a.txt', 'w') as f:\n    _ = f.write('hi')")
+    printed = capsys.readouterr().out
+    assert "1 file" in printed
+    assert "hint" not in printed
+    (found,) = stored()
+    folder = sessions.current_session().artifacts(found.info)
+    assert "a.txt" not in [file.path for file in folder.list()]
+    gate.set()
+    assert kept(shell, "a.txt") == "hi"
+
+
+def test_a_file_that_changes_before_it_is_kept_is_said(shell, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    background, gate = extension_of(shell).kernel.background, threading.Event()
+    background.put("wait", lambda: gate.wait(20))
+    run(shell, "%%track -a *.txt\nwith open('a.txt', 'w') as f:\n    _ = f.write('hi')")
+    (tmp_path / "a.txt").write_text("another text")
+    gate.set()
+    assert kept(shell, "a.txt") == "another text"
+    assert "a.txt changed after the cell ended" in capsys.readouterr().err
+
+
+def test_files_of_one_name_from_other_folders_are_all_kept(shell, tmp_path, monkeypatch):
+    (tmp_path / "work").mkdir()
+    monkeypatch.chdir(tmp_path / "work")
+    run(
+        shell,
+        f"%%track -a {tmp_path}/*/m.txt\nfrom pathlib import Path\n"
+        f"for part in ('a', 'b', 'work'):\n    path = Path('{tmp_path}') / part / 'm.txt'\n"
+        "    path.parent.mkdir(exist_ok=True)\n    _ = path.write_text(part)",
+    )
+    assert kept(shell, "m.txt") == "work"
+    assert kept(shell, "a/m.txt") == "a"
+    assert kept(shell, "b/m.txt") == "b"
+
+
+def test_a_masked_value_is_neither_metric_nor_param(shell):
+    run(
+        shell,
+        "%%track\nimport numpy as np\nm = np.ma.masked\nk = np.ma.array(3.0, mask=True)\nx = 1",
+    )
+    (found,) = stored()
+    assert set(found.data.params) == {"x"}
+    assert found.data.metrics == {}
+
+
+def test_a_deleted_working_directory_keeps_the_output_and_the_capture(shell, tmp_path, monkeypatch):
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    monkeypatch.chdir(gone)
+    gone.rmdir()
+    run(shell, "%%track -a *.txt\nlr = 0.5\nprint('still here')")
+    (found,) = stored()
+    assert found.data.params == {"lr": "0.5"}
+    assert kept(shell, "output.txt") == "still here"
+
+
+@pytest.mark.parametrize("part", ["_look_at_cell", "_note_data", "_keep_surroundings"])
+def test_a_part_of_the_capture_that_fails_takes_no_other_with_it(shell, monkeypatch, part, capsys):
+    def fail(*_, **__):
+        raise RuntimeError("broken part")
+
+    monkeypatch.setattr(Recording, part, fail)
+    run(shell, "%%track\nlr = 0.5\nprint('still here')")
+    assert kept(shell, "output.txt") == "still here"
