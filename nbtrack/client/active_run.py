@@ -30,6 +30,7 @@ from nbtrack.client.stack import (
     push,
     set_ambient,
     set_last_tracked,
+    suspended,
     unobserve,
 )
 from nbtrack.entities import LifecycleStage, RunInfo, RunStatus
@@ -177,7 +178,7 @@ def _end_open_runs() -> None:
     error = None
     if not notebook_mode() and not hasattr(sys, "ps1"):
         error = getattr(sys, "last_exc", None) or getattr(sys, "last_value", None)
-    for run in reversed(list(open_runs.values())):
+    for run in reversed([*suspended.values(), *open_runs.values()]):
         with suppress(Exception):  # nothing can break the exit
             status = status_of(error)
             if error is not None:

@@ -47,6 +47,10 @@ def start_run(
     tracked cell, or with ``nested=True``. Otherwise, in a notebook the other run was forgotten and
     is ended; in a script this is an error, as in MLflow.
 
+    A run that is still going on when the program ends is ended then: FAILED if an exception ended
+    the program, else FINISHED. Python does not show a ``sys.exit(3)`` to what runs at the end, so
+    that is FINISHED too; inside ``with nbtrack.start_run():`` it is FAILED, as it should be.
+
     Parameters
     ----------
     run_id : str, optional

@@ -22,7 +22,7 @@ from nbtrack.client.names import (
     check_text,
     check_timestamp,
 )
-from nbtrack.client.stack import observers, open_runs, pop, unobserve
+from nbtrack.client.stack import observers, open_runs, pop, suspended, unobserve
 from nbtrack.entities import Metric, Param, RunInfo, RunStatus, Tag
 from nbtrack.errors import InvalidValue
 from nbtrack.sentences import count, say
@@ -269,6 +269,7 @@ class ActiveRun:
         self._info = msgspec.structs.replace(self._info, status=final, end_time=moment)
         self.ended = True
         open_runs.pop(self.run_id, None)
+        suspended.pop(self.run_id, None)
         pop(self)
         unobserve(self.run_id)
 

@@ -25,6 +25,9 @@ stack: ContextVar[tuple[ActiveRun, ...]] = ContextVar("nbtrack_runs", default=()
 # Runs that `start_run` began and nobody ended, of all threads, oldest first.
 open_runs: dict[str, ActiveRun] = {}
 
+# Those of generators that wait to be asked for more: nobody's who logs without a run.
+suspended: dict[str, ActiveRun] = {}
+
 # Callbacks by run id; the hot path only asks whether there is any.
 observers: dict[str, tuple[Observer, ...]] = {}
 
@@ -48,6 +51,20 @@ def pop(run: ActiveRun) -> None:
             stack.set(runs[:place] + runs[place + 1 :])
             _last = run
             return
+
+
+def suspend(run: ActiveRun) -> None:
+    """Make a run nobody's for a while: its generator waits to be asked for more."""
+    pop(run)
+    if open_runs.pop(run.run_id, None) is not None:  # it was not ended
+        suspended[run.run_id] = run
+
+
+def wake(run: ActiveRun) -> None:
+    """Take `suspend` back."""
+    push(run)
+    if suspended.pop(run.run_id, None) is not None:
+        open_runs[run.run_id] = run
 
 
 def current() -> ActiveRun | None:
@@ -144,6 +161,7 @@ def unobserve(run_id: str) -> None:
 def _forget_parents() -> None:
     # A forked child may go on logging to its parent's runs, but it is not the one that ends them.
     open_runs.clear()
+    suspended.clear()
 
 
 if hasattr(os, "register_at_fork"):

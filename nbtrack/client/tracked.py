@@ -14,6 +14,7 @@ from nbtrack.client.failure import status_of
 from nbtrack.client.names import check_mapping
 from nbtrack.client.real_number import real_number
 from nbtrack.client.session import current_session
+from nbtrack.client.tracked_generators import tracked_async_generator, tracked_generator
 from nbtrack.errors import InvalidValue
 from nbtrack.tags import NOTE
 
@@ -37,7 +38,8 @@ def track(name: str | Callable[..., Any] | None = None, /, **options: Any) -> An
     """Track a ``with`` block, or each call of a function, as a run.
 
     Inside an active run it becomes that run's child. Of a function's call, plain arguments are
-    logged as params and a number, or a dictionary of numbers, that it returns as metrics.
+    logged as params and a number, or a dictionary of numbers, that it returns as metrics. The run
+    of a generator lasts from its first value to its end, and is active while its own code runs.
 
     Parameters
     ----------
@@ -102,26 +104,41 @@ class Tracked:
             raise InvalidValue(
                 f"track tracks functions and with blocks, not {type(function).__name__}."
             )
-        if inspect.iscoroutinefunction(function):
+
+        def begin(args: Any, kwargs: Any) -> ActiveRun:
+            run = self._begin(self.name or function.__name__)
+            try:
+                self._note_arguments(run, function, args, kwargs)
+            except BaseException as error:
+                run.close(status_of(error))
+                raise
+            return run
+
+        def finish(run: ActiveRun, result: Any) -> None:
+            self._note_result(run, function, result)
+
+        if inspect.isasyncgenfunction(function):
+            tracked = tracked_async_generator(function, begin)
+        elif inspect.isgeneratorfunction(function):
+            tracked = tracked_generator(function, begin, finish)
+        elif inspect.iscoroutinefunction(function):
 
             @functools.wraps(function)
             async def tracked(*args: Any, **kwargs: Any) -> Any:
-                with self._begin(self.name or function.__name__) as run:
-                    self._note_arguments(run, function, args, kwargs)
+                with begin(args, kwargs) as run:
                     result = await function(*args, **kwargs)
-                    self._note_result(run, function, result)
+                    finish(run, result)
                     return result
         else:
 
             @functools.wraps(function)
             def tracked(*args: Any, **kwargs: Any) -> Any:
-                with self._begin(self.name or function.__name__) as run:
-                    self._note_arguments(run, function, args, kwargs)
+                with begin(args, kwargs) as run:
                     result = function(*args, **kwargs)
-                    self._note_result(run, function, result)
+                    finish(run, result)
                     return result
 
-        return tracked  # type: ignore[return-value]  # wraps keeps what callers see
+        return tracked  # type: ignore[return-value,no-any-return,unused-ignore]  # wraps keeps what callers see
 
     def _begin(self, name: str | None) -> ActiveRun:
         options = self.options

@@ -333,11 +333,15 @@ class Shipper:
                 f"Records do not reach {self._store.uri} now: {reason} They are kept in "
                 f"{self._journal.kept_in()}{again}"
             )
-        if isinstance(error, WrongStore):
+        if self._is_hopeless(error):
             with self._progress:
                 self._hopeless += 1
                 self._awaited = 0
                 self._progress.notify_all()
+
+    def _is_hopeless(self, error: Exception) -> bool:
+        # A journal that was deleted together with its store is the first thing to be missed.
+        return isinstance(error, WrongStore) or self._store.is_gone()
 
     def _restore(self) -> None:
         """See to a journal that was deleted, as happens to it together with its store."""

@@ -1,6 +1,8 @@
 """``nbtrack.track`` and ``nbtrack.log_latency``."""
 
 import asyncio
+import subprocess
+import sys
 import time
 
 import numpy as np
@@ -150,3 +152,105 @@ def test_params_that_are_refused_leave_no_open_run():
     with pytest.raises(InvalidValue), nbtrack.track("tree", params={"a!": 1}):
         pass
     assert nbtrack.get_run("tree").info.status == "FAILED"
+
+
+def test_the_run_of_a_generator_lasts_as_long_as_it():
+    @nbtrack.track
+    def train(depth):
+        for step in range(depth):
+            nbtrack.log_metric("loss", step, step=step)
+            yield step
+        return {"acc": 0.5}
+
+    generator = train(2)
+    assert nbtrack.search_runs(output_format="list") == []
+    assert next(generator) == 0
+    assert nbtrack.active_run() is None
+    assert runs()["train"].info.status == "RUNNING"
+    assert list(generator) == [1]
+    run = runs()["train"]
+    assert (run.info.status, run.data.params) == ("FINISHED", {"depth": "2"})
+    assert run.data.metrics == {"loss": 1.0, "acc": 0.5}
+
+
+def test_a_generator_takes_what_is_sent_and_thrown_and_may_be_closed():
+    @nbtrack.track
+    def echo():
+        got = None
+        while True:
+            try:
+                got = yield got
+            except KeyError:
+                nbtrack.set_tag("caught", "yes")
+
+    generator = echo()
+    next(generator)
+    assert generator.send(3) == 3
+    generator.throw(KeyError())
+    generator.close()
+    assert (runs()["echo"].info.status, runs()["echo"].data.tags["caught"]) == ("FINISHED", "yes")
+
+
+def test_a_generator_that_fails_fails_its_run():
+    @nbtrack.track
+    def broken():
+        yield 1
+        raise ValueError("no")
+
+    with pytest.raises(ValueError, match="no"):
+        list(broken())
+    assert runs()["broken"].info.status == "FAILED"
+    assert nbtrack.active_run() is None
+
+
+def test_the_run_of_an_async_generator_lasts_as_long_as_it():
+    @nbtrack.track
+    async def train(name):
+        for step in range(2):
+            await asyncio.sleep(0)
+            nbtrack.log_metric("loss", step, step=step)
+            got = yield step
+            nbtrack.set_tag("got", got)
+
+    async def use(name):
+        async for _ in train(name):
+            assert nbtrack.active_run() is None
+
+    async def main():
+        await asyncio.gather(use("a"), use("b"))
+        generator = train("c")
+        await anext(generator)
+        assert await generator.asend("sent") == 1
+        await generator.aclose()
+
+    asyncio.run(main())
+    found = nbtrack.search_runs(output_format="list")
+    assert {run.data.params["name"] for run in found} == {"a", "b", "c"}
+    assert {run.info.status for run in found} == {"FINISHED"}
+    assert all(run.data.metrics == {"loss": 1.0} for run in found)
+    assert {run.data.tags["got"] for run in found} == {"None", "sent"}
+
+
+def test_what_is_logged_between_two_values_is_not_the_generators():
+    @nbtrack.track
+    def train():
+        yield 1
+
+    for _ in train():
+        nbtrack.log_metric("elsewhere", 1.0)
+        nbtrack.end_run()
+    assert runs()["train"].data.metrics == {}
+    assert len(runs()) == 2
+
+
+def test_a_generator_that_waits_at_the_end_of_the_program_ends_its_run():
+    script = (
+        "import nbtrack\n"
+        "@nbtrack.track\n"
+        "def train():\n"
+        "    yield 1\n"
+        "waiting = train()\n"
+        "next(waiting)\n"
+    )
+    subprocess.run([sys.executable, "-c", script], check=True)
+    assert runs()["train"].info.status == "FINISHED"
