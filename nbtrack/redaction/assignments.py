@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 
 # Shorter literals behind an expression are modes and separators: ``secret = f(x, "rb")``.
 _SHORTEST = 6
-_LONGEST = 4_000
+# How far a statement is followed: a text of nothing but openings must not take quadratic time.
+_LONGEST = 2_000
+_MOST_LINES = 8
 
 # Before the name of a target: indentation, the signs of a patch, ``self.``, ``user, ``, ``x["``.
 _BEFORE_TARGET = re.compile(r"""[ \t+\->]*(?:[\w.]+[ \t]*,[ \t]*)*(?:[\w.]*\.|[\w.]+\[["'])?""")
@@ -84,14 +86,16 @@ def literals_given_to(text: str, start: int, end: int) -> Iterator[tuple[int, in
     sign = _AFTER_TARGET.match(text, end)
     if sign is None or _BEFORE_TARGET.fullmatch(before) is None:
         return
-    name, depth, position = text[start:end], 0, sign.end()
-    # What a ``token`` is made of by a call is about words as often as not.
-    deep = name.lower() != "token"
+    name, depth, lines, position = text[start:end], 0, 0, sign.end()
+    # What ``token`` or ``token_counts`` is made of by a call is about words as often as not.
+    deep = not name.lower().startswith("token")
     while (piece := _PIECE.search(text, position, sign.end() + _LONGEST)) is not None:
         position = piece.end()
         if piece["open"] or piece["close"]:
             depth += 1 if piece["open"] else -1
-        if depth < 0 or (depth == 0 and (piece["next"] or piece.group() == "\n")):
+        lines += piece.group() == "\n"
+        over = depth == 0 and (piece["next"] or piece.group() == "\n")
+        if over or depth < 0 or lines > _MOST_LINES:
             return
         if piece.group() == "#":
             line_end = text.find("\n", position)

@@ -142,6 +142,9 @@ def test_a_name_tells_a_secret(name, value, secret):
         'token="""',
         "bearer ",
         "://a",
+        "password=(\n",
+        "Pwd=a;",
+        "password, ",
     ],
 )
 def test_time_is_linear_in_the_worst_text(piece):
@@ -233,6 +236,7 @@ def test_every_text_in_an_assignment_to_a_secret_name_is_replaced(text, expected
         'token = tokenizer.encode("hello world")',
         "login(\n    token=load(), title='a long title'\n)",
         'secret = load(path, "rb")',
+        'token_counts = count("hello world")',
     ],
 )
 def test_texts_that_only_name_a_secret_stay(text):
