@@ -32,7 +32,7 @@ def _as_a_new_process(_isolated):
 def forget_everything():
     """Take back what a test did to this process: open runs, sessions, choices, things said."""
     from nbtrack import sentences
-    from nbtrack.client import experiments, session, stack
+    from nbtrack.client import active_run, experiments, session, stack
 
     for run in list(stack.open_runs.values()):
         run.end()
@@ -42,6 +42,7 @@ def forget_everything():
     session.set_start_folder(None)
     experiments.forget_chosen_experiment()
     experiments.set_default_experiment(None)
+    active_run.set_source_tags({})
     stack.stack.set(())
     stack.set_ambient(None)
     stack.set_last_tracked(None)

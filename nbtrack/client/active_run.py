@@ -168,7 +168,9 @@ def source_tags() -> dict[str, str]:
     found = {names_of_tags.USER: user(), names_of_tags.SOURCE_TYPE: names_of_tags.SOURCE_LOCAL}
     script = getattr(sys.modules.get("__main__"), "__file__", None) or (sys.argv or [""])[0]
     if script:
-        found[names_of_tags.SOURCE_NAME] = str(Path(script).absolute())
+        with suppress(FileNotFoundError):  # the working directory may be deleted
+            script = str(Path(script).absolute())
+        found[names_of_tags.SOURCE_NAME] = script
     return {**found, **_defaults}
 
 

@@ -22,6 +22,7 @@ from nbtrack.store.project import (
     find_project,
     is_trusted,
     trust,
+    working_folder,
 )
 from nbtrack.store_folder import STORE_FOLDER
 from nbtrack.urls import SCHEME
@@ -105,7 +106,7 @@ def find_store(
     InvalidValue
         If an address cannot be understood.
     """
-    here = Path(os.path.abspath(start or Path.cwd()))  # noqa: PTH100 (links in it stay as they are)
+    here = Path(os.path.abspath(start or working_folder()))  # noqa: PTH100 (links in it stay as they are)
     search = _Search(find_project(here), uri, kernel_uri, create)
     for rule in _RULES:
         location = rule(search)
@@ -231,7 +232,7 @@ _RULES: tuple[Callable[[_Search], StoreLocation | None], ...] = (
 def _asked_for(search: _Search, uri: str | None, rule: str) -> StoreLocation | None:
     if uri is None or not uri.strip():
         return None
-    location = _locate(uri.strip(), Path.cwd(), rule)
+    location = _locate(uri.strip(), working_folder(), rule)
     if location.folder and search.create:
         _make_folder(location.folder)
     return location

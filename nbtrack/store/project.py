@@ -149,3 +149,14 @@ def _trust_file() -> Path:
     import platformdirs
 
     return Path(platformdirs.user_config_dir("nbtrack", appauthor=False)) / "trusted.json"
+
+
+def working_folder() -> Path:
+    """Return the working directory; `Refused` if it was deleted."""
+    try:
+        return Path.cwd()
+    except FileNotFoundError:
+        raise Refused(
+            "The working directory was deleted, so no store can be found from it. Change to a "
+            "folder that exists."
+        ) from None

@@ -1,12 +1,14 @@
 """The life of a run: begun, nested, resumed, ended, with its true status."""
 
 import asyncio
+import sys
 import threading
 
 import pytest
 
 import nbtrack
 from nbtrack.client import stack
+from nbtrack.client.active_run import source_tags
 from nbtrack.errors import InvalidValue, NotFound
 
 
@@ -66,6 +68,14 @@ def test_an_error_whose_message_cannot_be_read_is_kept_all_the_same():
     with pytest.raises(Mute), nbtrack.start_run() as run:
         raise Mute
     assert nbtrack.get_run(run.run_id).data.tags["nbtrack.error.type"].endswith("Mute")
+
+
+def test_a_script_of_a_deleted_folder_keeps_its_name(tmp_path, monkeypatch):
+    monkeypatch.setattr(sys.modules["__main__"], "__file__", "train.py", raising=False)
+    (tmp_path / "gone").mkdir()
+    monkeypatch.chdir(tmp_path / "gone")
+    (tmp_path / "gone").rmdir()
+    assert source_tags()["mlflow.source.name"] == "train.py"
 
 
 def test_a_run_gets_mlflows_tags():

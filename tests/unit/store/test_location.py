@@ -291,3 +291,11 @@ def test_another_users_pyproject_is_passed_over_and_said(project):
     found = find_store(start=project)
     assert found.folder == project / ".nbtrack"
     assert "pyproject.toml belongs to another user" in found.notices[0]
+
+
+def test_a_deleted_working_directory_gets_a_sentence(tmp_path, monkeypatch):
+    (tmp_path / "gone").mkdir()
+    monkeypatch.chdir(tmp_path / "gone")
+    (tmp_path / "gone").rmdir()
+    with pytest.raises(Refused, match="The working directory was deleted"):
+        find_store()
