@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, Any
 
 from nbtrack.client import run_files, searching
@@ -18,13 +19,13 @@ if TYPE_CHECKING:
     from nbtrack.client.session import Session
 
 
-class ClientFiles:
+class ClientFiles(ABC):
     """Files of runs, named by the run's id. See the functions of the same names for details."""
 
     @property
+    @abstractmethod
     def session(self) -> Session:
         """The store and the journal that this client uses."""
-        raise NotImplementedError
 
     def log_artifact(
         self, run_id: str, local_path: str | os.PathLike[str], artifact_path: str | None = None
