@@ -1,6 +1,6 @@
 """Hooks that cannot raise.
 
-They run inside a user's cell, so a failure of ours becomes one short line on standard error; the
+They run inside a user's cell, so a failure of ours becomes one short remark; the
 traceback goes to the log ``nbtrack.notebook`` (level DEBUG).
 """
 
