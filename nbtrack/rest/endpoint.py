@@ -1,0 +1,85 @@
+"""`Endpoint`: one row of the REST API, as data."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import BinaryIO
+
+    from nbtrack.artifacts import FileStat
+    from nbtrack.rest.backend import Backend
+
+# Prefixes of MLflow's families of routes; programs use /api, browsers /ajax-api.
+MLFLOW_2 = ("/api/2.0/mlflow/", "/ajax-api/2.0/mlflow/")
+MLFLOW_3 = ("/api/3.0/mlflow/", "/ajax-api/3.0/mlflow/")
+PAGES_ONLY = ("/ajax-api/2.0/mlflow/",)
+ARTIFACT_PROXY = ("/api/2.0/mlflow-artifacts/", "/ajax-api/2.0/mlflow-artifacts/")
+ROOT = ("/",)
+
+
+class Nothing(Struct, frozen=True):
+    """The request of an endpoint that asks for nothing in particular."""
+
+
+class Answer(Enum):
+    """What an endpoint answers with, and so what its ``serve`` returns."""
+
+    JSON = "a struct, or None for the empty object"
+    TEXT = "a text"
+    DOWNLOAD = "a `Download`"
+    UPLOAD = "a context manager that gives a file for the body; the answer is empty"
+
+
+@dataclass(frozen=True)
+class Download:
+    """An open file to be sent: whoever takes it closes it."""
+
+    file: BinaryIO
+    name: str
+    stat: FileStat
+
+
+@dataclass(frozen=True)
+class Endpoint:
+    """One thing that can be asked of a server.
+
+    Attributes
+    ----------
+    method : str
+        HTTP method. What is asked with GET can be asked with HEAD where it is a download.
+    path : str
+        Path below the prefixes; ``{path}`` in it stands for the rest of the path, slashes too, any
+        other name in braces for one part. Each is a field of the request.
+    request : type
+        Struct of the parameters, from the query string of a GET or an upload, else from JSON.
+    serve : callable
+        ``(backend, request)`` to the answer.
+    writes : bool
+        Whether the store is changed: such calls go through the one writer.
+    prefixes : tuple of str
+        Where it is served.
+    answer : Answer
+        Kind of the answer.
+    is_open : bool
+        Whether anybody may ask, without credentials and under any host name.
+    """
+
+    method: str
+    path: str
+    request: type[Struct]
+    serve: Callable[[Backend, Any], Any]
+    writes: bool = False
+    prefixes: tuple[str, ...] = MLFLOW_2
+    answer: Answer = Answer.JSON
+    is_open: bool = False
+
+    @property
+    def paths(self) -> tuple[str, ...]:
+        """Every path at which it is served."""
+        return tuple(prefix + self.path for prefix in self.prefixes)

@@ -1,0 +1,59 @@
+"""What requests share: key and value pairs, and the lengths that MLflow's wire allows."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+
+from nbtrack.entities import Tag
+from nbtrack.errors import InvalidValue
+from nbtrack.rest.codec import Required
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+# Lengths in characters, as MLflow 3.17 has them (its store keeps what fits its columns).
+MOST_OF_A_PARAM = 6000
+MOST_OF_A_TAG = 8000
+MOST_OF_AN_EXPERIMENT_TAG = 20_000
+
+
+class Label(Struct, frozen=True):
+    """A key and its value, which may be left out for the empty text."""
+
+    key: Required
+    value: str = ""
+
+
+def labels(given: Iterable[Label]) -> list[Tag]:
+    """Return labels as tags; of a key given twice the last value stays."""
+    return [Tag(key, value) for key, value in {one.key: one.value for one in given}.items()]
+
+
+def cut(value: str, limit: int, what: str) -> str:
+    """Return a value that is not too long: cut, as MLflow's server does by default.
+
+    Raises
+    ------
+    InvalidValue
+        If it is too long and ``MLFLOW_TRUNCATE_LONG_VALUES=false``.
+    """
+    if len(value) <= limit:
+        return value
+    if os.environ.get("MLFLOW_TRUNCATE_LONG_VALUES", "true").strip().lower() in {"false", "0"}:
+        raise InvalidValue(
+            f"The {what} exceeds the maximum length of {limit} characters (it has {len(value)})."
+        )
+    return value[:limit]
+
+
+def check_experiment_tag(tag: Tag) -> Tag:
+    """Return a tag of an experiment that is not too long for MLflow's wire."""
+    if len(tag.value) > MOST_OF_AN_EXPERIMENT_TAG:
+        raise InvalidValue(
+            f"The value of tag {tag.key!r} exceeds the maximum length of "
+            f"{MOST_OF_AN_EXPERIMENT_TAG} characters (it has {len(tag.value)})."
+        )
+    return tag
