@@ -87,18 +87,21 @@ def remove(root: Path, parts: Sequence[str]) -> None:
 def replacing(root: Path, parts: Sequence[str]) -> Iterator[BinaryIO]:
     """Give a file to write to that takes its place below the root when the block ends well.
 
-    Until then nothing is visible under the name, after an exception nothing is left. Where the
-    system has files without a name (Linux), even a kill in the block leaves nothing behind.
+    A folder of that name is refused before the block begins. Until it ends nothing is visible under
+    the name, after an exception nothing is left. Where the system has files without a name (Linux),
+    even a kill in the block leaves nothing behind.
     """
     _make_folders(root, parts)
     if WINDOWS:
         with _folder(root, parts[:-1]) as folder:
             assert isinstance(folder, Path)
+            _check_no_folder(folder / parts[-1])
             with _by_path(folder / parts[-1]) as file:
                 yield file
         return
     with _folder(root, parts[:-1]) as folder:
         assert isinstance(folder, int)
+        _check_no_folder(parts[-1], dir_fd=folder)
         descriptor, part = _new_file(folder)
         try:
             with os.fdopen(descriptor, "wb") as file:
@@ -113,6 +116,14 @@ def replacing(root: Path, parts: Sequence[str]) -> Iterator[BinaryIO]:
                 with suppress(OSError):
                     os.unlink(part, dir_fd=folder)
             raise
+
+
+def _check_no_folder(path: str | Path, *, dir_fd: int | None = None) -> None:
+    """Raise for a folder at this path, or for a name that the disk cannot hold."""
+    with suppress(FileNotFoundError):
+        mode = os.stat(path, dir_fd=dir_fd, follow_symlinks=False).st_mode
+        if stat.S_ISDIR(mode):
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
 
 
 def _make_folders(root: Path, parts: Sequence[str]) -> None:

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import errno
+import hashlib
 import os
 import re
 import tempfile
@@ -16,7 +17,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, cast
 from urllib.parse import unquote, urlsplit
 
 from nbtrack.artifacts import beneath
-from nbtrack.artifacts.folder import ArtifactFolder
+from nbtrack.artifacts.folder import ArtifactFolder, FileStat
 from nbtrack.artifacts.resolver import parts_of
 from nbtrack.errors import InvalidValue, NbtrackError, NotFound, Refused, Unavailable
 from nbtrack.platforms import WINDOWS
@@ -55,15 +56,15 @@ def open_artifacts(artifact_uri: str, artifact_root: str) -> ArtifactFolder:
         place, query = without_query(artifact_uri)
         found = _RUN_PARTS.fullmatch(place)
         if found is None:
-            return _open_root(artifact_uri, ())
-        return _open_root(f"{found['root']}{query}", (found["run"], "artifacts"))
+            return open_place(artifact_uri, ())
+        return open_place(f"{found['root']}{query}", (found["run"], "artifacts"))
     inner = artifact_uri.removeprefix(STORE_SCHEME)
     if inner.startswith("//"):
         raise Refused(
             f"The files of this run are behind the server of {artifact_uri!r}, which this store "
             "does not know. Read them through that server's tracking URI."
         )
-    return _open_root(artifact_root, parts_of(inner.strip("/")))
+    return open_place(artifact_root, parts_of(inner.strip("/")))
 
 
 def local_path(uri: str) -> Path | None:
@@ -73,14 +74,17 @@ def local_path(uri: str) -> Path | None:
         return Path(uri)
     if scheme[1].lower() not in {"file", "local"}:
         return None
-    parsed = urlsplit(uri)
+    try:
+        parsed = urlsplit(uri)
+    except ValueError as error:
+        raise InvalidValue(f"{uri!r} is not a URL: {error}.") from None
     if parsed.netloc not in {"", "localhost"}:
         raise Refused(f"{uri!r} is a path of another machine, {parsed.netloc}.")
     path = unquote(parsed.path)
     return Path(path.lstrip("/") if WINDOWS else path)
 
 
-def _open_root(root: str, parts: tuple[str, ...]) -> ArtifactFolder:
+def open_place(root: str, parts: tuple[str, ...]) -> ArtifactFolder:
     if "::" in root:
         raise InvalidValue(
             f"{root!r} chains file systems with '::', which is not allowed; name the place itself."
@@ -104,9 +108,15 @@ class LocalFolder(ArtifactFolder):
         ):
             yield file
 
-    def _open(self, parts: tuple[str, ...]) -> BinaryIO:
+    def _open(self, parts: tuple[str, ...]) -> tuple[BinaryIO, FileStat]:
         with _told("/".join(parts)):
-            return beneath.open_file(self.root, (*self.parts, *parts))
+            file = beneath.open_file(self.root, (*self.parts, *parts))
+        return file, _stat_of(os.fstat(file.fileno()))
+
+    def _stat(self, parts: tuple[str, ...]) -> FileStat:
+        file, found = self._open(parts)
+        file.close()
+        return found
 
     def _entries(self, parts: tuple[str, ...]) -> list[beneath.Entry]:
         try:
@@ -120,6 +130,11 @@ class LocalFolder(ArtifactFolder):
     def _delete(self, parts: tuple[str, ...]) -> None:
         with _told("/".join(parts)):
             beneath.remove(self.root, (*self.parts, *parts))
+
+
+def _stat_of(found: os.stat_result) -> FileStat:
+    etag = f"{found.st_mtime_ns:x}-{found.st_size:x}-{found.st_ino:x}"
+    return FileStat(found.st_size, found.st_mtime_ns // 1_000_000, etag)
 
 
 class RemoteFolder(ArtifactFolder):
@@ -178,9 +193,20 @@ class RemoteFolder(ArtifactFolder):
                 files.rm_file(interim)
             raise
 
-    def _open(self, parts: tuple[str, ...]) -> BinaryIO:
+    def _open(self, parts: tuple[str, ...]) -> tuple[BinaryIO, FileStat]:
+        found = self._stat(parts)
         with _told_of_remote("/".join(parts)):
-            return cast("BinaryIO", self._place[0].open(self._path(parts), "rb"))
+            return cast("BinaryIO", self._place[0].open(self._path(parts), "rb")), found
+
+    def _stat(self, parts: tuple[str, ...]) -> FileStat:
+        files, _ = self._place
+        with _told_of_remote("/".join(parts)):
+            info = files.info(self._path(parts))
+            if info["type"] == "directory":
+                raise IsADirectoryError(self._path(parts))
+        return FileStat(
+            int(info["size"]), None, hashlib.sha256(repr(info).encode()).hexdigest()[:32]
+        )
 
     def _entries(self, parts: tuple[str, ...]) -> list[beneath.Entry]:
         files, _ = self._place

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from nbtrack.artifacts.beneath import Entry
 
 
+_BLOCK = 1 << 20
+
+
 class FileInfo(Struct, frozen=True, omit_defaults=True):
     """A file or folder of a run; ``path`` is relative to the run's files, sizes are in bytes."""
 
@@ -28,21 +31,47 @@ class FileInfo(Struct, frozen=True, omit_defaults=True):
     file_size: int | None = None
 
 
+class FileStat(Struct, frozen=True):
+    """What is known of a file without reading it.
+
+    Parameters
+    ----------
+    size : int
+        In bytes.
+    modified : int or None
+        Milliseconds since 1970 (UTC); None where the store does not tell.
+    etag : str
+        Another one when the content may be another one; without the quotes that HTTP puts around.
+    """
+
+    size: int
+    modified: int | None
+    etag: str
+
+
 class ArtifactFolder(ABC):
     """The files below one place. Paths are relative, with ``/`` between folders, and all checked.
 
     Every method raises `InvalidValue` for a path that is not allowed or does not fit (a file where
     a folder is needed), `NotFound`, `Refused` (permissions, links) or `Unavailable` (full disk,
-    store away).
+    store away). Any thread may call them, several at once; one opened file belongs to one caller.
     """
 
     def write(self, path: str, data: bytes | BinaryIO) -> None:
         """Write a file, whole or not at all; one that is there is replaced."""
-        with self._replacing(parts_of(path)) as file:
+        with self.replacing(path) as file:
             if isinstance(data, (bytes, bytearray, memoryview)):
                 file.write(data)
             else:
-                shutil.copyfileobj(data, file)
+                shutil.copyfileobj(data, file, _BLOCK)
+
+    def replacing(self, path: str) -> AbstractContextManager[BinaryIO]:
+        """Give a file to write to that appears under the path when the block ends well.
+
+        An exception in the block leaves what was there before. A path that cannot be written to (a
+        folder has this name, a file is where it needs a folder) is refused when the block begins.
+        """
+        return self._replacing(parts_of(path))
 
     def put(self, local: str | os.PathLike[str], path: str = "") -> None:
         """Store a local file under a path, or all files of a local folder below it."""
@@ -63,8 +92,16 @@ class ArtifactFolder(ABC):
             return file.read()
 
     def open(self, path: str) -> BinaryIO:
-        """Open a file for reading."""
+        """Open a file for reading; it can be sought in and holds a bounded part of it at a time."""
+        return self.open_with_stat(path)[0]
+
+    def open_with_stat(self, path: str) -> tuple[BinaryIO, FileStat]:
+        """Open a file for reading, and tell what is known of this very file."""
         return self._open(parts_of(path))
+
+    def stat(self, path: str) -> FileStat:
+        """Return size, time and etag of a file."""
+        return self._stat(parts_of(path))
 
     def list(self, path: str = "") -> list[FileInfo]:
         """Return what is in a folder, by name; nothing for a file or a folder that is not there."""
@@ -90,7 +127,7 @@ class ArtifactFolder(ABC):
             for child in children:
                 self.download(child.path, goal)
         else:
-            with self._open(parts) as file:
+            with self.open(path) as file:
                 _copy(file, goal.joinpath(*parts))
         return goal.joinpath(*parts)
 
@@ -104,7 +141,10 @@ class ArtifactFolder(ABC):
     def _replacing(self, parts: tuple[str, ...]) -> AbstractContextManager[BinaryIO]: ...
 
     @abstractmethod
-    def _open(self, parts: tuple[str, ...]) -> BinaryIO: ...
+    def _open(self, parts: tuple[str, ...]) -> tuple[BinaryIO, FileStat]: ...
+
+    @abstractmethod
+    def _stat(self, parts: tuple[str, ...]) -> FileStat: ...
 
     @abstractmethod
     def _entries(self, parts: tuple[str, ...]) -> Sequence[Entry]: ...
@@ -127,7 +167,7 @@ def _copy(file: BinaryIO, goal: Path) -> None:
     part = goal.with_name(f".{goal.name[:200]}.{os.urandom(4).hex()}")
     try:
         with part.open("xb") as copy:
-            shutil.copyfileobj(file, copy)
+            shutil.copyfileobj(file, copy, _BLOCK)
         part.replace(goal)
     finally:
         part.unlink(missing_ok=True)
