@@ -11,6 +11,8 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from nbtrack.version import __version__ as __version__
+
 if TYPE_CHECKING:
     # The same names for editors and type checkers; a test holds them equal to the table below.
     from nbtrack import capture as capture
@@ -64,7 +66,6 @@ if TYPE_CHECKING:
     from nbtrack.views.progress import progress as progress
     from nbtrack.views.run_table import runs as runs
 
-__version__ = "0.1.0.dev0"
 
 # Public name -> the module that defines it.
 _PUBLIC: dict[str, str] = {

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct, field
 
-from nbtrack import __version__
 from nbtrack.rest.endpoint import MLFLOW_3, ROOT, Answer, Endpoint, Nothing
+from nbtrack.version import __version__
 
 if TYPE_CHECKING:
     from nbtrack.rest.backend import Backend
