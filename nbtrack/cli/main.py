@@ -16,6 +16,7 @@ from nbtrack.cli.doctor import doctor
 from nbtrack.cli.experiments import experiments
 from nbtrack.cli.quickstart import quickstart
 from nbtrack.cli.runs import runs
+from nbtrack.cli.server import server
 from nbtrack.cli.sync import sync
 from nbtrack.errors import NbtrackError
 
@@ -53,5 +54,5 @@ def main(ctx: click.Context, tracking_uri: str | None) -> None:
     ctx.obj = tracking_uri
 
 
-for command in (quickstart, experiments, runs, artifacts, sync, doctor):
+for command in (quickstart, server, experiments, runs, artifacts, sync, doctor):
     main.add_command(command)
