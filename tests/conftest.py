@@ -5,6 +5,9 @@ import sys
 
 import pytest
 
+# Fixtures for every test: the real database servers.
+from tests.databases import mariadb, mariadb_uri, postgresql, postgresql_uri  # noqa: F401
+
 
 @pytest.fixture(autouse=True)
 def _isolated(tmp_path, monkeypatch):
