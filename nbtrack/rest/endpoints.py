@@ -2,6 +2,13 @@
 
 from __future__ import annotations
 
-from nbtrack.rest import experiments, health
+from nbtrack.rest import batches, experiments, health, metrics, runs, values
 
-ENDPOINTS = (*health.ENDPOINTS, *experiments.ENDPOINTS)
+ENDPOINTS = (
+    *health.ENDPOINTS,
+    *experiments.ENDPOINTS,
+    *runs.ENDPOINTS,
+    *values.ENDPOINTS,
+    *metrics.ENDPOINTS,
+    *batches.ENDPOINTS,
+)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
-from msgspec import Struct
+from msgspec import Meta, Struct
 
-from nbtrack.entities import Tag
+from nbtrack.entities import Param, Tag
 from nbtrack.errors import InvalidValue
 from nbtrack.rest.codec import Required
 
@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 MOST_OF_A_PARAM = 6000
 MOST_OF_A_TAG = 8000
 MOST_OF_AN_EXPERIMENT_TAG = 20_000
+
+# What MLflow takes for the id of a run; nbtrack's are 32 hexadecimal digits.
+RunId = Annotated[str, Meta(min_length=1, pattern=r"^[A-Za-z0-9][\w\-]{0,255}\Z")]
 
 
 class Label(Struct, frozen=True):
@@ -30,6 +33,22 @@ class Label(Struct, frozen=True):
 def labels(given: Iterable[Label]) -> list[Tag]:
     """Return labels as tags; of a key given twice the last value stays."""
     return [Tag(key, value) for key, value in {one.key: one.value for one in given}.items()]
+
+
+def run_tags(given: Iterable[Label]) -> list[Tag]:
+    """Return labels as tags of a run; of a key given twice the last value stays."""
+    return [
+        Tag(key, cut(value, MOST_OF_A_TAG, f"value of tag {key!r}"))
+        for key, value in {one.key: one.value for one in given}.items()
+    ]
+
+
+def run_params(given: Iterable[Label]) -> list[Param]:
+    """Return labels as params of a run."""
+    return [
+        Param(one.key, cut(one.value, MOST_OF_A_PARAM, f"value of param {one.key!r}"))
+        for one in given
+    ]
 
 
 def cut(value: str, limit: int, what: str) -> str:
