@@ -60,6 +60,16 @@ class Unavailable(NbtrackError):
     http_status = 503
 
 
+class StorageFull(Unavailable):
+    """There is no room to write; reading goes on, and writing does when room is made.
+
+    Its status is 507: MLflow's client repeats a 503 for minutes, and shows this one with its
+    message at once. Nobody makes room within a few seconds.
+    """
+
+    http_status = 507
+
+
 class WrongStore(NbtrackError):
     """The database is not nbtrack's, or its schema number is not the one this version reads."""
 

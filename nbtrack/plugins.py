@@ -15,8 +15,14 @@ from __future__ import annotations
 from importlib import import_module
 from typing import Any
 
-# URI scheme -> callable (uri, *, artifact_root, create) that returns a Store.
-STORES: dict[str, str] = {"sqlite": "nbtrack.store.sql:SqlStore"}
+# URI scheme -> callable (uri, *, artifact_root, create[, patience]) that returns a Store.
+STORES: dict[str, str] = {
+    "sqlite": "nbtrack.store.sqlite_store:open_file",
+    "postgresql": "nbtrack.store.server_store:open_database",
+    "mysql": "nbtrack.store.server_store:open_database",
+    "mariadb": "nbtrack.store.server_store:open_database",
+    "mssql": "nbtrack.store.server_store:open_database",
+}
 
 # Name -> callable (run, cell) that adds to the run what it knows of a tracked cell, after the cell.
 CAPTURES: dict[str, str] = {}

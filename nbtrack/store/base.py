@@ -7,12 +7,12 @@ they have. One verb per thing: logging one metric is `log_batch` with one metric
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from nbtrack.entities import ViewType
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from types import TracebackType
     from typing import Self
 
@@ -29,6 +29,8 @@ if TYPE_CHECKING:
         Tag,
     )
     from nbtrack.store.records import Lease, Owner, Receipt, Record
+
+T = TypeVar("T")
 
 DEFAULT_MAX_RESULTS = 1000
 MAX_RESULTS_LIMIT = 50_000
@@ -60,6 +62,20 @@ class Store(ABC):
         Only what this machine can tell without asking the data, for a store in a file.
         """
         return False
+
+    def together(self, calls: Sequence[Callable[[], T]]) -> list[T | Exception]:
+        """Make calls to this store's methods, in one transaction where the store has them.
+
+        Each call counts alone: one that raises changes nothing and hinders no other. Nothing is
+        returned before all of it is stored. A call may be made again, if the database asks for
+        that, so it does nothing but call the store.
+
+        Returns
+        -------
+        list
+            What each call returned, or the exception that it raised, in the order of the calls.
+        """
+        return [_outcome(call) for call in calls]
 
     # Experiments
 
@@ -244,3 +260,10 @@ class Store(ABC):
         trace: TracebackType | None,
     ) -> None:
         self.close()
+
+
+def _outcome(call: Callable[[], T]) -> T | Exception:
+    try:
+        return call()
+    except Exception as error:  # noqa: BLE001 - it is the caller's answer
+        return error

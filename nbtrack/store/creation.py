@@ -1,35 +1,19 @@
-"""Making a database, so that any number of processes may do it at once.
-
-The tables are written into a temporary file which is then linked to its name in one step: nobody
-ever sees half a database, and WAL is set while nobody else has the file open (setting it on a
-shared fresh file fails for most of the processes that try). Where links do not work, and for an
-empty file that is there already, the tables are made in place under the write lock.
-"""
+"""What a new database holds, whatever kind it is, and how a store knows it as its own."""
 
 from __future__ import annotations
 
-import os
 import secrets
-import sqlite3
 import time
-from contextlib import closing, suppress
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import msgspec
-from sqlalchemy.dialects import sqlite
-from sqlalchemy.schema import CreateIndex, CreateTable
 
-from nbtrack import platforms, store_folder
 from nbtrack.entities import DEFAULT_EXPERIMENT_ID, DEFAULT_EXPERIMENT_NAME
-from nbtrack.errors import NotFound, WrongStore
-from nbtrack.store import connecting, schema, troubles
-from nbtrack.store.database import BUSY_SECONDS
+from nbtrack.errors import WrongStore
+from nbtrack.store import schema
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
-_DIALECT = sqlite.dialect()
-_MINE = "SELECT name FROM sqlite_master WHERE name = 'nb_meta'"
+    from sqlalchemy import Table
 
 
 class Identity(msgspec.Struct, frozen=True):
@@ -40,120 +24,37 @@ class Identity(msgspec.Struct, frozen=True):
     schema: int
 
 
-def ensure(path: Path, artifact_root: str, *, create: bool) -> Identity:
-    """Return the identity of the database at ``path``, made first if there is none.
-
-    Raises
-    ------
-    NotFound
-        If there is no database and ``create`` is False.
-    WrongStore
-        If the file is something else, or of another schema.
-    Refused, Unavailable
-        If it cannot be made or read.
-    """
-    try:
-        if not path.exists():
-            if not create:
-                raise NotFound(f"There is no store at {path}.")
-            store_folder.make_above(path)
-            _create(path, artifact_root)
-        return _read(path, artifact_root, create=create)
-    except (OSError, sqlite3.Error) as error:
-        better = troubles.explain(error, path, BUSY_SECONDS)
-        if better is None:
-            raise
-        raise better from error
-
-
-def _create(path: Path, artifact_root: str) -> None:
-    fresh = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
-    try:
-        with closing(_connect(fresh)) as connection:
-            if _wal_works(path.parent):
-                connection.execute("PRAGMA journal_mode=WAL")
-            _make_tables(connection, artifact_root)
-        with suppress(FileExistsError):  # another process was faster: its database is the one
-            _link(fresh, path)
-    finally:
-        for leftover in (fresh, *(fresh.with_name(fresh.name + end) for end in ("-wal", "-shm"))):
-            leftover.unlink(missing_ok=True)
-
-
-def _link(source: Path, target: Path) -> None:
-    try:
-        os.link(source, target)
-    except FileExistsError:
-        raise
-    except OSError:  # FAT, some network file systems: an empty file is filled in place by `_read`
-        target.touch(exist_ok=False)
-
-
-def _read(path: Path, artifact_root: str, *, create: bool) -> Identity:
-    with closing(_connect(path)) as connection:
-        if connection.execute(_MINE).fetchone() is None:
-            if connection.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchone():
-                raise WrongStore(
-                    f"{path} is a database of another program (it has no table nb_meta). "
-                    "Name another file; nbtrack makes it."
-                )
-            if not create:
-                raise NotFound(f"There is no store at {path}: the database is empty.")
-            if _wal_works(path.parent):
-                with suppress(sqlite3.OperationalError):  # somebody else is setting it
-                    connection.execute("PRAGMA journal_mode=WAL")
-            _make_tables(connection, artifact_root)
-        row = connection.execute('SELECT store_id, artifact_root, "schema" FROM nb_meta').fetchone()
-    identity = Identity(*row)
-    if identity.schema != schema.SCHEMA_NUMBER:
-        newer = identity.schema > schema.SCHEMA_NUMBER
-        raise WrongStore(
-            f"{path} has schema {identity.schema}, and this nbtrack reads schema "
-            f"{schema.SCHEMA_NUMBER}. "
-            + (
-                "Upgrade nbtrack: pip install --upgrade nbtrack"
-                if newer
-                else "It was made by a version before the first release; choose another file."
-            )
+def checked(found: Identity, where: str) -> Identity:
+    """Return what a database says about itself, or raise `WrongStore` for another schema."""
+    if found.schema == schema.SCHEMA_NUMBER:
+        return found
+    newer = found.schema > schema.SCHEMA_NUMBER
+    raise WrongStore(
+        f"{where} has schema {found.schema}, and this nbtrack reads schema "
+        f"{schema.SCHEMA_NUMBER}. "
+        + (
+            "Upgrade nbtrack: pip install --upgrade nbtrack"
+            if newer
+            else "It was made by a version before the first release; choose another file."
         )
-    return identity
+    )
 
 
-def _make_tables(connection: sqlite3.Connection, artifact_root: str) -> None:
-    connection.execute("BEGIN IMMEDIATE")
-    if connection.execute(_MINE).fetchone():
-        connection.execute("ROLLBACK")
-        return
-    for table in schema.metadata.sorted_tables:
-        connection.execute(str(CreateTable(table).compile(dialect=_DIALECT)))
-        for index in sorted(table.indexes, key=lambda index: str(index.name)):
-            connection.execute(str(CreateIndex(index).compile(dialect=_DIALECT)))
-    for name, select in schema.VIEWS.items():
-        connection.execute(f"CREATE VIEW {name} AS {select}")
+def first_rows(artifact_root: str) -> list[tuple[Table, dict[str, Any]]]:
+    """Return the rows of a new store, all columns of them in order; ``nb_meta``'s is the last."""
     now = int(time.time() * 1000)
-    connection.execute(
-        "INSERT INTO nb_experiment VALUES (?, ?, ?, ?, ?, ?)",
-        (
-            int(DEFAULT_EXPERIMENT_ID),
-            DEFAULT_EXPERIMENT_NAME,
-            f"mlflow-artifacts:/{DEFAULT_EXPERIMENT_ID}",
-            schema.ACTIVE,
-            now,
-            now,
-        ),
-    )
-    connection.execute(
-        "INSERT INTO nb_meta VALUES (?, ?, ?, 0)",
-        (secrets.token_hex(16), artifact_root, schema.SCHEMA_NUMBER),
-    )
-    connection.execute("COMMIT")
-
-
-def _connect(path: Path) -> sqlite3.Connection:
-    connection = connecting.connect(path, BUSY_SECONDS)
-    connection.execute("PRAGMA synchronous=FULL")
-    return connection
-
-
-def _wal_works(folder: Path) -> bool:
-    return not platforms.is_network_filesystem(folder)
+    default: dict[str, Any] = {
+        "id": int(DEFAULT_EXPERIMENT_ID),
+        "name": DEFAULT_EXPERIMENT_NAME,
+        "artifact_location": f"mlflow-artifacts:/{DEFAULT_EXPERIMENT_ID}",
+        "lifecycle": schema.ACTIVE,
+        "creation_ts": now,
+        "update_ts": now,
+    }
+    identity: dict[str, Any] = {
+        "store_id": secrets.token_hex(16),
+        "artifact_root": artifact_root,
+        "schema": schema.SCHEMA_NUMBER,
+        "epoch": 0,
+    }
+    return [(schema.experiment, default), (schema.meta, identity)]

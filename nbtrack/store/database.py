@@ -1,139 +1,157 @@
-"""Connections and transactions of one SQLite file, safe for threads, processes and forks.
+"""Connections and transactions of a database, safe for threads, processes and forks.
 
-Every write is one short ``BEGIN IMMEDIATE`` transaction: it takes the write lock before it reads,
-so it can never fail half-way because somebody else wrote in between. Writers of one process queue
-for a lock of their own first, which is fair where SQLite's own waiting (polling) is not.
+A transaction is a function of a connection, so that it can be run again when the database says that
+this would cure what went wrong (`nbtrack.store.repeating`). Writers of one process queue for a lock
+of their own first: it is fair where a database's own waiting is not, and what the process remembers
+of ids is changed by one writer at a time.
 
-A forked child must neither use nor close what it inherited: closing it would, inside SQLite, look
-like the parent's last connection going away. The child therefore keeps the old pool alive, unused,
-and makes a new one when it first needs it. No fork happens in the middle of a write.
+A forked child must neither use nor close what it inherited: closing it would look, to SQLite or to
+a server, like the parent's connection going away. The child therefore keeps the old pool alive,
+unused, and makes a new one when it first needs it. No fork happens in the middle of a write.
 """
 
 from __future__ import annotations
 
 import os
 import random
-import sqlite3
 import threading
 import time
-from contextlib import contextmanager, suppress
-from typing import TYPE_CHECKING, Any
+from abc import ABC, abstractmethod
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, TypeVar
 from weakref import WeakSet
 
-from sqlalchemy import URL, create_engine, event
-from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.pool import NullPool
-
-from nbtrack.errors import WrongStore
-from nbtrack.settings import settings
-from nbtrack.store import connecting, statistics, troubles
+from nbtrack.store import repeating
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
+    from collections.abc import Callable, Iterator
 
     from sqlalchemy import Connection, Engine
 
-BUSY_SECONDS = 30.0
+    from nbtrack.errors import NbtrackError
+
+T = TypeVar("T")
+
+PATIENCE = 30.0
 _FORK_WAIT_SECONDS = 5.0
-_BEGIN = "nb_begin"
-
-_PRAGMAS = (
-    "PRAGMA cache_size=-65536",
-    "PRAGMA temp_store=MEMORY",
-    "PRAGMA foreign_keys=OFF",
-)
 
 
-class Database:
-    """One SQLite file.
+class Database(ABC):
+    """A database that exists: `nbtrack.store.creation` and its neighbours make it.
 
     Parameters
     ----------
-    path : Path
-        The database file. It must exist: `nbtrack.store.creation` makes it.
-    busy_seconds : float
-        How long to wait for another process's lock.
+    patience : float
+        Seconds to wait for another process's lock.
+
+    Attributes
+    ----------
+    on_rollback : callable
+        Called when a transaction, or a part of one, did not happen: what was learnt in it is void.
     """
 
-    def __init__(self, path: Path, *, busy_seconds: float = BUSY_SECONDS) -> None:
-        self.path = path
-        self.busy_seconds = busy_seconds
+    def __init__(self, patience: float) -> None:
+        self.patience = patience
+        self.on_rollback: Callable[[], None] = _nothing
         self._engine: Engine | None = None
         self._turn = threading.RLock()
-        self._writes = 0
-        self._identity = _identity(path)
+        self._here = _Here()
         _open.add(self)
 
-    @contextmanager
-    def read(self) -> Iterator[Connection]:
-        """Give a connection that sees one unchanging state of the database."""
-        self._check_still_there()
-        with self._explained(), self._connect().connect() as connection, connection.begin():
-            yield connection
+    def read(self, work: Callable[[Connection], T]) -> T:
+        """Return what a function reads from one unchanging state of the database.
 
-    @contextmanager
-    def write(self) -> Iterator[Connection]:
-        """Give a connection that holds the write lock; commit at the end, roll back on an error."""
-        self._check_still_there()
-        with self._explained(), self._turn, self._connect().connect() as connection:
-            connection.execution_options(**{_BEGIN: "BEGIN IMMEDIATE"})
-            with self._begin(connection):
-                yield connection
-            self._writes += 1
-            if self._writes % statistics.WRITES_BETWEEN_LOOKS == 0:
-                self._refresh_statistics(connection)
+        Inside `write` it is the state of that transaction, and the function may read only.
+        """
+        outer = self._here.connection
+        if outer is not None:
+            return work(outer)
+        with self._explained():
+            return self._repeated(lambda: self._read_once(work))
+
+    def write(self, work: Callable[[Connection], T]) -> T:
+        """Run a function in a transaction that is committed at the end, rolled back on an error.
+
+        It is run again if the transaction was lost on the way. Inside another `write` of the same
+        thread it is a part of that transaction, which can fail alone.
+        """
+        outer = self._here.connection
+        if outer is not None:
+            return self._part(outer, work)
+        with self._explained(), self._turn:
+            return self._repeated(lambda: self._whole(work))
 
     def close(self) -> None:
         """Give back all connections."""
         engine, self._engine = self._engine, None
         _open.discard(self)
-        if engine is None:
-            return
-        if self._writes:
-            with suppress(SQLAlchemyError), engine.connect() as connection:
-                self._refresh_statistics(connection)
-        engine.dispose()
+        if engine is not None:
+            self._close(engine)
 
     def is_gone(self) -> bool:
-        """Whether the file was deleted or replaced since this object was made."""
-        if self._identity is None:
-            return False
+        """Whether the data was deleted or replaced since this object was made."""
+        return False
+
+    def explain(self, error: BaseException) -> NbtrackError | None:
+        """Return the exception that a user should see instead, or None if there is nothing better.
+
+        The way out of `read` and `write` for a database's errors.
+        """
+        raise NotImplementedError
+
+    @abstractmethod
+    def _make_engine(self) -> Engine: ...
+
+    @abstractmethod
+    def _read_once(self, work: Callable[[Connection], T]) -> T: ...
+
+    @abstractmethod
+    def _write_once(self, work: Callable[[Connection], T]) -> T: ...
+
+    def _close(self, engine: Engine) -> None:
+        engine.dispose()
+
+    def _whole(self, work: Callable[[Connection], T]) -> T:
+        def alone(connection: Connection) -> T:
+            with self._here.working(connection):
+                return work(connection)
+
         try:
-            return _identity(self.path) != self._identity
-        except OSError:  # it cannot be looked at now, which says nothing about it
-            return False
+            return self._write_once(alone)
+        except BaseException:
+            self.on_rollback()
+            raise
 
-    def _check_still_there(self) -> None:
-        # SQLite would go on with a file that has no name any more, and all of it would be lost.
-        if self.is_gone():
-            raise WrongStore(
-                f"The database {self.path} was deleted or replaced while this process used it. Put "
-                "it back, or begin a new run, which goes to what is there now."
-            )
+    def _part(self, outer: Connection, work: Callable[[Connection], T]) -> T:
+        savepoint = outer.begin_nested()
+        try:
+            done = work(outer)
+        except BaseException as error:
+            self.on_rollback()
+            if not repeating.ends_transaction(error):
+                savepoint.rollback()
+            raise
+        savepoint.commit()
+        return done
 
-    def _refresh_statistics(self, connection: Connection) -> None:
-        raw = connection.connection.driver_connection
-        assert isinstance(raw, sqlite3.Connection)
-        statistics.refresh(raw, self.busy_seconds)
-
-    def _begin(self, connection: Connection) -> Any:
-        # SQLite answers "busy" at once, without waiting, while another process recovers the WAL.
-        deadline = time.monotonic() + self.busy_seconds
+    def _repeated(self, once: Callable[[], T]) -> T:
+        deadline = time.monotonic() + min(self.patience, repeating.LONGEST)
+        attempt = 0
         while True:
             try:
-                return connection.begin()
-            except SQLAlchemyError as error:
-                if not troubles.is_locked(error) or time.monotonic() >= deadline:
+                return once()
+            except Exception as error:
+                attempt += 1
+                if not repeating.may_help(error, attempt) or time.monotonic() > deadline:
                     raise
-            time.sleep(random.uniform(0.005, 0.05))  # noqa: S311 - jitter, not a secret
+            time.sleep(random.uniform(0.2, 1) * repeating.pause(attempt))  # noqa: S311 - jitter, not a secret
 
     @contextmanager
     def _explained(self) -> Iterator[None]:
         try:
             yield
-        except (SQLAlchemyError, sqlite3.Error, OSError, UnicodeEncodeError) as error:
-            better = troubles.explain(error, self.path, self.busy_seconds)
+        except Exception as error:
+            better = self.explain(error)
             if better is None:
                 raise
             raise better from error
@@ -145,51 +163,30 @@ class Database:
                 engine = self._engine = self._engine or self._make_engine()
         return engine
 
-    def _make_engine(self) -> Engine:
-        # What is opened as unchanging is opened anew for each transaction.
-        pool: dict[str, Any] = {"pool_size": 5, "max_overflow": -1}
-        if connecting.only_readable(self.path):
-            pool = {"poolclass": NullPool}
-        engine = create_engine(
-            URL.create("sqlite", database=str(self.path)),
-            creator=lambda: connecting.connect(self.path, self.busy_seconds),
-            **pool,
-        )
-        event.listen(engine, "connect", _prepare)
-        event.listen(engine, "begin", _say_begin)
-        return engine
-
     def _forget_inherited(self) -> None:
         if self._engine is not None:
             _inherited.append((self._engine, self._engine.pool))
         self._engine = None
         self._turn = threading.RLock()
+        self._here = _Here()
 
 
-def _identity(path: Path) -> tuple[int, int] | None:
-    try:
-        status = path.stat()
-    except (FileNotFoundError, NotADirectoryError):
-        return None
-    return status.st_dev, status.st_ino
+class _Here(threading.local):
+    """The transaction in which this thread is writing."""
+
+    connection: Connection | None = None
+
+    @contextmanager
+    def working(self, connection: Connection) -> Iterator[None]:
+        self.connection = connection
+        try:
+            yield
+        finally:
+            self.connection = None
 
 
-def _prepare(connection: Any, _record: Any) -> None:
-    for pragma in _PRAGMAS:
-        connection.execute(pragma)
-    # In WAL, FULL flushes each commit to the disk; NORMAL flushes at checkpoints only
-    # (https://sqlite.org/pragma.html#pragma_synchronous).
-    level = "FULL" if settings().durability == "full" else "NORMAL"
-    connection.execute(f"PRAGMA synchronous={level}")
-    connection.create_function("nb_casefold", 1, _casefold, deterministic=True)
-
-
-def _casefold(text: str | None) -> str | None:
-    return None if text is None else text.casefold()
-
-
-def _say_begin(connection: Connection) -> None:
-    connection.exec_driver_sql(connection.get_execution_options().get(_BEGIN, "BEGIN"))
+def _nothing() -> None:
+    pass
 
 
 _open: WeakSet[Database] = WeakSet()

@@ -29,12 +29,15 @@ class Dialect:
         What follows an INSERT that replaces ``{columns}`` of such rows.
     new : str
         The new value of ``{column}`` in that clause.
+    merge : bool
+        Whether it has a MERGE statement instead of such clauses.
     """
 
     placeholder: str
     ignore: str = "ON CONFLICT ({key}) DO NOTHING"
     replace: str = "ON CONFLICT ({key}) DO UPDATE SET {columns}"
     new: str = "excluded.{column}"
+    merge: bool = False
 
     def insert(self, table: str, columns: Sequence[str]) -> str:
         """Write an INSERT of one row of parameters."""
@@ -43,6 +46,8 @@ class Dialect:
 
     def insert_new(self, table: str, columns: Sequence[str], key: Sequence[str]) -> str:
         """Write an INSERT that passes over rows whose key is there."""
+        if self.merge:
+            return self._merge(table, columns, key)
         ending = self.ignore.format(key=", ".join(key), first=key[0])
         return f"{self.insert(table, columns)} {ending}"
 
@@ -53,8 +58,23 @@ class Dialect:
             for column in columns
             if column not in key
         )
+        if self.merge:
+            return self._merge(table, columns, key, f"WHEN MATCHED THEN UPDATE SET {changes} ")
         ending = self.replace.format(key=", ".join(key), columns=changes)
         return f"{self.insert(table, columns)} {ending}"
+
+    def _merge(
+        self, table: str, columns: Sequence[str], key: Sequence[str], matched: str = ""
+    ) -> str:
+        marks = ", ".join([self.placeholder] * len(columns))
+        names = ", ".join(columns)
+        same = " AND ".join(f"old.{column} = new.{column}" for column in key)
+        values = ", ".join(f"new.{column}" for column in columns)
+        return (
+            f"MERGE INTO {table} WITH (HOLDLOCK) AS old "  # noqa: S608 - our names
+            f"USING (VALUES ({marks})) AS new ({names}) "
+            f"ON {same} {matched}WHEN NOT MATCHED THEN INSERT ({names}) VALUES ({values});"
+        )
 
 
 _DIALECTS = {
@@ -66,6 +86,7 @@ _DIALECTS = {
         replace="ON DUPLICATE KEY UPDATE {columns}",
         new="VALUES({column})",
     ),
+    "mssql": Dialect("?", new="new.{column}", merge=True),
 }
 
 
@@ -79,3 +100,11 @@ def insert_new(dialect: str, table: str, columns: tuple[str, ...], key: tuple[st
 def upsert(dialect: str, table: str, columns: tuple[str, ...], key: tuple[str, ...]) -> str:
     """Write an INSERT for a dialect that replaces rows whose key is there."""
     return _DIALECTS[dialect].upsert(table, columns, key)
+
+
+@cache
+def update(dialect: str, table: str, columns: tuple[str, ...], key: str) -> str:
+    """Write an UPDATE of the row whose ``key`` is the last parameter."""
+    mark = _DIALECTS[dialect].placeholder
+    changes = ", ".join(f"{column} = {mark}" for column in columns)
+    return f"UPDATE {table} SET {changes} WHERE {key} = {mark}"  # noqa: S608 - our names

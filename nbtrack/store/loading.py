@@ -1,8 +1,7 @@
 """From rows to runs: a page of runs in a handful of queries by integer id.
 
 The ids are written into the statements: they are integers, and one statement for all sizes of page
-costs less than binding a thousand parameters. The driver's own cursor is used because SQLAlchemy's
-result rows double the time of a page.
+costs less than binding a thousand parameters.
 """
 
 from __future__ import annotations
@@ -84,9 +83,7 @@ def _values(
 
 
 def _rows(connection: Connection, statement: str) -> list[Any]:
-    cursor = connection.connection.cursor()
-    try:
-        cursor.execute(statement)
-        return list(cursor.fetchall())
-    finally:
-        cursor.close()
+    result = connection.exec_driver_sql(statement)
+    rows = result.cursor.fetchall()  # the driver's: SQLAlchemy's rows double the time of a page
+    result.close()
+    return list(rows)

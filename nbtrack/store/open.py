@@ -17,19 +17,28 @@ if TYPE_CHECKING:
     from nbtrack.store.base import Store
 
 
-def open_store(uri: str, *, artifact_root: str | None = None, create: bool = True) -> Store:
+def open_store(
+    uri: str,
+    *,
+    artifact_root: str | None = None,
+    create: bool = True,
+    patience: float | None = None,
+) -> Store:
     """Open the store at a URI.
 
     Parameters
     ----------
     uri : str
-        ``sqlite:///relative/or//absolute.db``, or the URI of an installed ``nbtrack.stores`` entry
-        point.
+        ``sqlite:///relative/or//absolute.db``, ``postgresql://user@host/database``,
+        ``mysql://…``, ``mssql://…``, or the URI of an installed ``nbtrack.stores`` entry point.
     artifact_root : str, optional
         Where the artifacts of a new store go: a path or an fsspec URL. For SQLite the default is
-        ``artifacts/`` beside the database. An existing store keeps the root it was created with.
+        ``artifacts/`` beside the database; a database server has none. An existing store keeps the
+        root it was created with.
     create : bool
         Whether a store that does not exist yet is created.
+    patience : float, optional
+        Seconds to wait for another process's lock before `Unavailable` is raised; default 30.
 
     Raises
     ------
@@ -56,7 +65,8 @@ def open_store(uri: str, *, artifact_root: str | None = None, create: bool = Tru
     factory = plugins.find("nbtrack.stores", scheme)
     if factory is None:
         raise InvalidValue(_unknown(uri, scheme))
-    store: Store = factory(uri, artifact_root=artifact_root, create=create)
+    more = {} if patience is None else {"patience": patience}
+    store: Store = factory(uri, artifact_root=artifact_root, create=create, **more)
     return store
 
 

@@ -166,12 +166,8 @@ class PointWriter:
             if recount:
                 summary = summary._replace(n=_count(connection, number))
             changes.append((*summary.columns(), number))
-        mark = "?" if connection.dialect.name == "sqlite" else "%s"
-        sets = ", ".join(f"{column} = {mark}" for column in _NEW_SERIES[2:])
-        connection.exec_driver_sql(
-            f"UPDATE nb_series SET {sets} WHERE id = {mark}",  # noqa: S608 - our column names
-            changes,
-        )
+        update = dialects.update(connection.dialect.name, "nb_series", _NEW_SERIES[2:], "id")
+        connection.exec_driver_sql(update, changes)
 
 
 def _summaries(connection: Connection, numbers: list[int]) -> Iterator[tuple[int, Summary]]:

@@ -11,6 +11,7 @@ the largest and smallest finite double with ``special`` 2 and 3.
 
 from __future__ import annotations
 
+import re
 import sys
 from typing import Any
 
@@ -27,6 +28,7 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
 )
+from sqlalchemy.dialects.mysql import LONGTEXT
 
 from nbtrack.entities import LifecycleStage, RunStatus
 
@@ -55,6 +57,12 @@ metadata = MetaData()
 
 # SQLite makes an alias of its rowid, and AUTOINCREMENT, only from a column declared INTEGER.
 _Id = BigInteger().with_variant(Integer(), "sqlite")
+# MySQL's TEXT ends at 64 kB. PostgreSQL compares byte by byte in "C", as the others are told to.
+_Text = Text().with_variant(Text(collation="C"), "postgresql").with_variant(LONGTEXT(), "mysql")
+
+
+def _string(length: int) -> Any:
+    return String(length).with_variant(String(length, collation="C"), "postgresql")
 
 
 def _table(
@@ -75,8 +83,8 @@ def _reference(name: str) -> Column[int]:
 
 meta = _table(
     "nb_meta",
-    Column("store_id", String(32), primary_key=True),
-    Column("artifact_root", Text, nullable=False),
+    Column("store_id", _string(32), primary_key=True),
+    Column("artifact_root", _Text, nullable=False),
     Column("schema", Integer, nullable=False),
     Column("epoch", BigInteger, nullable=False),
 )
@@ -84,15 +92,15 @@ meta = _table(
 key = _table(
     "nb_key",
     Column("id", _Id, primary_key=True),
-    Column("name", String(250), nullable=False, unique=True),
+    Column("name", _string(250), nullable=False, unique=True),
     never_reuse_ids=True,
 )
 
 experiment = _table(
     "nb_experiment",
     Column("id", _Id, primary_key=True),
-    Column("name", String(500), nullable=False, unique=True),
-    Column("artifact_location", String(2048), nullable=False),
+    Column("name", _string(500), nullable=False, unique=True),
+    Column("artifact_location", _string(2048), nullable=False),
     Column("lifecycle", SmallInteger, nullable=False, default=ACTIVE),
     Column("creation_ts", BigInteger, nullable=False),
     Column("update_ts", BigInteger, nullable=False),
@@ -103,23 +111,23 @@ experiment_tag = _table(
     "nb_experiment_tag",
     _reference("experiment_id"),
     _reference("key_id"),
-    Column("value", Text, nullable=False),
+    Column("value", _Text, nullable=False),
     clustered=True,
 )
 
 run = _table(
     "nb_run",
     Column("id", _Id, primary_key=True),
-    Column("uuid", String(32), nullable=False, unique=True),
+    Column("uuid", _string(32), nullable=False, unique=True),
     Column("experiment_id", _Id, nullable=False),
-    Column("name", String(250), nullable=False),
-    Column("user_id", String(250), nullable=False),
+    Column("name", _string(250), nullable=False),
+    Column("user_id", _string(250), nullable=False),
     Column("status", SmallInteger, nullable=False),
     Column("lifecycle", SmallInteger, nullable=False, default=ACTIVE),
     Column("start_ts", BigInteger, nullable=False),
     Column("end_ts", BigInteger),
     Column("deleted_ts", BigInteger),
-    Column("artifact_uri", String(2200), nullable=False),
+    Column("artifact_uri", _string(2200), nullable=False),
     never_reuse_ids=True,
 )
 Index("nb_run_list", run.c.experiment_id, run.c.lifecycle, run.c.start_ts.desc(), run.c.uuid)
@@ -131,8 +139,8 @@ def _values(name: str, *more: Any) -> Table:
         name,
         _reference("run_id"),
         _reference("key_id"),
-        Column("value", Text, nullable=False),
-        Column("value_head", String(HEAD), nullable=False),
+        Column("value", _Text, nullable=False),
+        Column("value_head", _string(HEAD), nullable=False),
         *more,
         clustered=True,
     )
@@ -177,12 +185,12 @@ dataset = _table(
     "nb_dataset",
     Column("id", _Id, primary_key=True),
     Column("experiment_id", _Id, nullable=False),
-    Column("name", String(500), nullable=False),
-    Column("digest", String(36), nullable=False),
-    Column("source_type", String(36), nullable=False),
-    Column("source", Text, nullable=False),
-    Column("schema_text", Text),
-    Column("profile", Text),
+    Column("name", _string(500), nullable=False),
+    Column("digest", _string(36), nullable=False),
+    Column("source_type", _string(36), nullable=False),
+    Column("source", _Text, nullable=False),
+    Column("schema_text", _Text),
+    Column("profile", _Text),
     UniqueConstraint("experiment_id", "name", "digest"),
     never_reuse_ids=True,
 )
@@ -194,8 +202,8 @@ input_tag = _table(
     "nb_input_tag",
     _reference("run_id"),
     _reference("dataset_id"),
-    Column("name", String(255), primary_key=True),
-    Column("value", String(500), nullable=False),
+    Column("name", _string(255), primary_key=True),
+    Column("value", _string(500), nullable=False),
     clustered=True,
 )
 
@@ -204,14 +212,14 @@ input_tag = _table(
 lease = _table(
     "nb_lease",
     _reference("run_id"),
-    Column("journal_id", String(64), nullable=False),
-    Column("store_id", String(32), nullable=False),
-    Column("host", String(255), nullable=False),
-    Column("boot_id", String(64), nullable=False),
-    Column("pidns", String(64), nullable=False),
+    Column("journal_id", _string(64), nullable=False),
+    Column("store_id", _string(32), nullable=False),
+    Column("host", _string(255), nullable=False),
+    Column("boot_id", _string(64), nullable=False),
+    Column("pidns", _string(64), nullable=False),
     Column("pid", BigInteger, nullable=False),
-    Column("proc_start", String(64), nullable=False),
-    Column("user_id", String(250), nullable=False),
+    Column("proc_start", _string(64), nullable=False),
+    Column("user_id", _string(250), nullable=False),
     Column("heartbeat", BigInteger, nullable=False),
     Column("closed_ts", BigInteger),
 )
@@ -219,7 +227,7 @@ Index("nb_lease_journal", lease.c.journal_id)
 
 journal = _table(
     "nb_journal",
-    Column("journal_id", String(64), primary_key=True),
+    Column("journal_id", _string(64), primary_key=True),
     Column("acked_seq", BigInteger, nullable=False),
     clustered=True,
 )
@@ -260,3 +268,12 @@ VIEWS = {
         SELECT k.name AS "key", t.value AS value, r.uuid AS run_uuid
         FROM nb_tag t JOIN nb_run r ON r.id = t.run_id JOIN nb_key k ON k.id = t.key_id""",
 }
+
+
+def spelled(view: str, dialect: str) -> str:
+    """Return a view's SELECT as a database spells it."""
+    if dialect == "mysql":
+        return view.replace('"', "`")
+    if dialect == "mssql":  # a comparison is no value there
+        return re.sub(r"(\w\.special = 1) AS", r"CASE WHEN \1 THEN 1 ELSE 0 END AS", view)
+    return view

@@ -7,39 +7,37 @@ methods mean: `experiments`, `runs`, `values` (params and tags), `points`, `inpu
 
 from __future__ import annotations
 
-import os
 import secrets
 import time
-from contextlib import contextmanager
-from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from nbtrack.entities import LifecycleStage, PagedList, ViewType
-from nbtrack.errors import InvalidValue, WrongStore
+from nbtrack.errors import InvalidValue, NbtrackError, Unavailable
 from nbtrack.store import (
     applying,
     checks,
-    creation,
     experiments,
     history,
     inputs,
     leases,
+    repeating,
     runs,
     values,
 )
 from nbtrack.store.base import DEFAULT_MAX_RESULTS, Store
-from nbtrack.store.database import Database
 from nbtrack.store.experiment_search import experiments_query
 from nbtrack.store.keys import Keys
 from nbtrack.store.loading import load_runs
 from nbtrack.store.points import PointWriter, coded
 from nbtrack.store.records import CreateRun
 from nbtrack.store.run_search import runs_query
-from nbtrack.store.run_state import state
+from nbtrack.store.run_state import RunState, state
 from nbtrack.store.transaction import Transaction
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Sequence
+
+    from sqlalchemy import Connection
 
     from nbtrack.entities import (
         DatasetInput,
@@ -51,74 +49,85 @@ if TYPE_CHECKING:
         RunStatus,
         Tag,
     )
+    from nbtrack.store.database import Database
     from nbtrack.store.points import Points
     from nbtrack.store.records import Lease, Owner, Receipt, Record
 
 
+T = TypeVar("T")
+
+
 class SqlStore(Store):
-    """A store in a SQLite file.
+    """A store in a SQL database.
 
     Parameters
     ----------
-    uri : str
-        ``sqlite:///PATH``, relative to the working directory or absolute.
-    artifact_root : str, optional
-        Where the artifacts of a new store go; default ``artifacts/`` beside the database. A root
-        below the database's folder is recorded relative to it, so that the folder can be moved.
-    create : bool
-        Whether a store that does not exist yet is made.
-
-    Raises
-    ------
-    NotFound, WrongStore, Refused, Unavailable, InvalidValue
-        As `nbtrack.store.open.open_store` says.
+    database : Database
+        Where its tables are.
+    uri, store_id, artifact_root : str
+        As `Store` has them.
     """
 
-    def __init__(self, uri: str, *, artifact_root: str | None = None, create: bool = True) -> None:
-        path = _database_path(uri)
-        default = str(path.parent / "artifacts")
-        wanted = default if artifact_root is None else _absolute(artifact_root)
-        identity = creation.ensure(path, _recorded(wanted, path.parent), create=create)
-        self.uri = f"sqlite:///{path}"
-        self.store_id = identity.store_id
-        self.artifact_root = _resolved(identity.artifact_root, path.parent)
-        if wanted not in {default, self.artifact_root}:
-            raise WrongStore(
-                f"The store {path} keeps its artifacts in {self.artifact_root}, recorded when it "
-                f"was made; it cannot be opened with {wanted}. Leave the artifact root out."
-            )
-        self._database = Database(path)
+    def __init__(self, database: Database, *, uri: str, store_id: str, artifact_root: str) -> None:
+        self.uri = uri
+        self.store_id = store_id
+        self.artifact_root = artifact_root
+        self._database = database
         self._keys = Keys()
         self._points = PointWriter(self._keys)
+        database.on_rollback = self._forget
 
     def is_gone(self) -> bool:
         return self._database.is_gone()
 
-    @contextmanager
-    def _write(self) -> Iterator[Transaction]:
+    def together(self, calls: Sequence[Callable[[], T]]) -> list[T | Exception]:
         try:
-            with self._database.write() as connection:
-                yield Transaction(connection, self._keys, self._points, _now())
-        except BaseException:
-            self._keys.forget()
-            self._points.forget()
-            raise
+            return self._database.write(lambda _: [self._outcome(call) for call in calls])
+        except Unavailable as error:
+            return [error for _ in calls]
+        except NbtrackError:  # of one call, which ended the transaction of all
+            return super().together(calls)
+
+    def _outcome(self, call: Callable[[], T]) -> T | Exception:
+        try:
+            return self._database.write(lambda _: call())
+        except Exception as error:
+            if repeating.ends_transaction(error):
+                raise
+            return self._database.explain(error) or error
+
+    def _read(self, work: Callable[[Connection], T]) -> T:
+        return self._database.read(work)
+
+    def _write(self, work: Callable[[Transaction], T]) -> T:
+        return self._database.write(
+            lambda connection: work(Transaction(connection, self._keys, self._points, _now()))
+        )
+
+    def _change(self, run_id: str, work: Callable[[Transaction, RunState], None]) -> None:
+        def on_active(tx: Transaction) -> None:
+            run = state(tx.connection, run_id)
+            run.must_be_active()
+            work(tx, run)
+
+        self._write(on_active)
+
+    def _forget(self) -> None:
+        self._keys.forget()
+        self._points.forget()
 
     # Experiments
 
     def create_experiment(
         self, name: str, *, artifact_location: str | None = None, tags: Sequence[Tag] = ()
     ) -> str:
-        with self._write() as tx:
-            return experiments.create(tx, name, artifact_location, tags)
+        return self._write(lambda tx: experiments.create(tx, name, artifact_location, tags))
 
     def get_experiment(self, experiment_id: str) -> Experiment:
-        with self._database.read() as connection:
-            return experiments.get(connection, self._keys, experiment_id)
+        return self._read(lambda connection: experiments.get(connection, self._keys, experiment_id))
 
     def find_experiment(self, name: str) -> Experiment | None:
-        with self._database.read() as connection:
-            return experiments.find(connection, self._keys, name)
+        return self._read(lambda connection: experiments.find(connection, self._keys, name))
 
     def search_experiments(
         self,
@@ -131,9 +140,12 @@ class SqlStore(Store):
     ) -> PagedList[Experiment]:
         checks.check_max_results(max_results)
         query = experiments_query(filter_string, order_by, view)
-        with self._database.read() as connection:
+
+        def work(connection: Connection) -> PagedList[Experiment]:
             rows, token = query.page(connection, self._keys, max_results, page_token)
             return PagedList(experiments.load(connection, self._keys, rows), token)
+
+        return self._read(work)
 
     def update_experiment(
         self,
@@ -144,7 +156,7 @@ class SqlStore(Store):
         tags: Sequence[Tag] = (),
         deleted_tags: Sequence[str] = (),
     ) -> None:
-        with self._write() as tx:
+        def work(tx: Transaction) -> None:
             if lifecycle_stage is not None:
                 experiments.set_lifecycle(tx, experiment_id, LifecycleStage(lifecycle_stage))
             if name is not None:
@@ -153,6 +165,8 @@ class SqlStore(Store):
                 number = experiments.active(tx.connection, experiment_id).id
                 experiments.put_tags(tx, number, tags)
                 experiments.delete_tags(tx, number, deleted_tags)
+
+        self._write(work)
 
     # Runs
 
@@ -174,14 +188,19 @@ class SqlStore(Store):
             start_time=_now() if start_time is None else start_time,
             tags=list(tags),
         )
-        with self._write() as tx:
+
+        def work(tx: Transaction) -> Run:
             begun = runs.create(tx, new)
             return load_runs(tx.connection, self._keys, [begun.id])[0]
 
+        return self._write(work)
+
     def get_run(self, run_id: str) -> Run:
-        with self._database.read() as connection:
+        def work(connection: Connection) -> Run:
             number = state(connection, run_id).id
             return load_runs(connection, self._keys, [number])[0]
+
+        return self._read(work)
 
     def search_runs(
         self,
@@ -195,10 +214,13 @@ class SqlStore(Store):
     ) -> PagedList[Run]:
         checks.check_max_results(max_results)
         query = runs_query(experiment_ids, filter_string, order_by, view)
-        with self._database.read() as connection:
+
+        def work(connection: Connection) -> PagedList[Run]:
             rows, token = query.page(connection, self._keys, max_results, page_token)
             numbers = [row.id for row in rows]
             return PagedList(load_runs(connection, self._keys, numbers), token)
+
+        return self._read(work)
 
     def update_run(
         self,
@@ -209,7 +231,7 @@ class SqlStore(Store):
         name: str | None = None,
         lifecycle_stage: LifecycleStage | None = None,
     ) -> RunInfo:
-        with self._write() as tx:
+        def work(tx: Transaction) -> RunInfo:
             run = state(tx.connection, run_id)
             if lifecycle_stage is not None:
                 runs.set_lifecycle(tx, run, LifecycleStage(lifecycle_stage))
@@ -217,6 +239,8 @@ class SqlStore(Store):
                 run.must_be_active()
                 runs.change(tx, run, status=status, end_time=end_time, name=name)
             return run.info()
+
+        return self._write(work)
 
     def log_batch(
         self,
@@ -227,9 +251,8 @@ class SqlStore(Store):
         tags: Sequence[Tag] = (),
     ) -> None:
         values.no_key_twice(params)
-        with self._write() as tx:
-            run = state(tx.connection, run_id)
-            run.must_be_active()
+
+        def work(tx: Transaction, run: RunState) -> None:
             gathered: Points = {}
             for point in metrics:
                 checks.check_point(point.key, point.timestamp, point.step)
@@ -241,23 +264,16 @@ class SqlStore(Store):
             values.put_tags(tx, run, tags)
             tx.points.write(tx.connection, gathered)
 
+        self._change(run_id, work)
+
     def correct_param(self, run_id: str, key: str, value: str) -> None:
-        with self._write() as tx:
-            run = state(tx.connection, run_id)
-            run.must_be_active()
-            values.correct_param(tx, run, key, value)
+        self._change(run_id, lambda tx, run: values.correct_param(tx, run, key, value))
 
     def delete_tag(self, run_id: str, key: str) -> None:
-        with self._write() as tx:
-            run = state(tx.connection, run_id)
-            run.must_be_active()
-            values.delete_tag(tx, run, key)
+        self._change(run_id, lambda tx, run: values.delete_tag(tx, run, key))
 
     def log_inputs(self, run_id: str, datasets: Sequence[DatasetInput]) -> None:
-        with self._write() as tx:
-            run = state(tx.connection, run_id)
-            run.must_be_active()
-            inputs.put(tx, run, datasets)
+        self._change(run_id, lambda tx, run: inputs.put(tx, run, datasets))
 
     def metric_history(
         self,
@@ -267,30 +283,26 @@ class SqlStore(Store):
         max_results: int | None = None,
         page_token: str | None = None,
     ) -> PagedList[Metric]:
-        with self._database.read() as connection:
-            return history.read(connection, run_id, key, max_results, page_token)
+        return self._read(
+            lambda connection: history.read(connection, run_id, key, max_results, page_token)
+        )
 
     # Delivery
 
     def apply(self, owner: Owner, records: Sequence[tuple[int, Record]]) -> Receipt:
-        with self._write() as tx:
-            return applying.apply(tx, owner, records)
+        return self._write(lambda tx: applying.apply(tx, owner, records))
 
     def acknowledged(self, journal_id: str) -> int:
-        with self._database.read() as connection:
-            return applying.position(connection, journal_id)
+        return self._read(lambda connection: applying.position(connection, journal_id))
 
     def heartbeat(self, journal_id: str) -> None:
-        with self._write() as tx:
-            leases.stamp(tx, journal_id)
+        self._write(lambda tx: leases.stamp(tx, journal_id))
 
     def leases(self) -> list[Lease]:
-        with self._database.read() as connection:
-            return leases.going_on(connection)
+        return self._read(leases.going_on)
 
     def close_lease(self, lease: Lease, *, reason: str) -> bool:
-        with self._write() as tx:
-            return leases.close(tx, lease, reason)
+        return self._write(lambda tx: leases.close(tx, lease, reason))
 
     def close(self) -> None:
         self._database.close()
@@ -298,27 +310,3 @@ class SqlStore(Store):
 
 def _now() -> int:
     return time.time_ns() // 1_000_000
-
-
-def _database_path(uri: str) -> Path:
-    _, _, path = uri.partition(":///")
-    if not path or path == ":memory:" or path.startswith("file:"):
-        raise InvalidValue(
-            f"{uri!r} names no file. A store lives in a file that several processes can open: "
-            "sqlite:///relative/path.db, or sqlite:////absolute/path.db"
-        )
-    return Path(os.path.abspath(path))  # noqa: PTH100 - resolve() would replace links
-
-
-def _absolute(root: str) -> str:
-    return root if "://" in root else os.path.abspath(root)  # noqa: PTH100 - as above
-
-
-def _recorded(root: str, folder: Path) -> str:
-    if "://" not in root and Path(root).is_relative_to(folder) and Path(root) != folder:
-        return Path(root).relative_to(folder).as_posix()
-    return root
-
-
-def _resolved(recorded: str, folder: Path) -> str:
-    return recorded if "://" in recorded else str(folder / recorded)

@@ -9,8 +9,15 @@ from typing import TYPE_CHECKING
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from nbtrack.errors import InvalidValue, NbtrackError, Refused, Unavailable, WrongStore
-from nbtrack.store import connecting
+from nbtrack.errors import (
+    InvalidValue,
+    NbtrackError,
+    Refused,
+    StorageFull,
+    Unavailable,
+    WrongStore,
+)
+from nbtrack.store import connecting, repeating
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -76,7 +83,7 @@ _BY_CODE: dict[int, _Meaning] = {
         ),
     ),
     sqlite3.SQLITE_FULL: (
-        Unavailable,
+        StorageFull,
         "The disk that holds {path} is full. Nothing was changed; free some space and try again.",
     ),
     sqlite3.SQLITE_IOERR: _DISK,
@@ -140,3 +147,85 @@ def explain(error: BaseException, path: Path, seconds: float) -> NbtrackError | 
     return kind(
         sentence.format(path=path, seconds=seconds, detail=original(error), in_the_way=in_the_way)
     )
+
+
+_TOO_LONG: _Meaning = (
+    InvalidValue,
+    "A value does not fit its column in {where}: {detail}. Log it as an artifact instead.",
+)
+_SERVER_LOCKED: _Meaning = (
+    Unavailable,
+    (
+        "A row in {where} stayed locked by another process for {seconds:.0f} s. Nothing was "
+        "changed; try again."
+    ),
+)
+_SERVER_FULL: _Meaning = (
+    StorageFull,
+    (
+        "The disk of the database server of {where} is full. Nothing was changed; free some space "
+        "and try again."
+    ),
+)
+_DENIED: _Meaning = (
+    Refused,
+    (
+        "The database server refused {where}: {detail}. Check the user's name, password and rights "
+        "(it makes tables and views when the store is new)."
+    ),
+)
+_NO_DATABASE: _Meaning = (
+    Unavailable,
+    "There is no database {where}: {detail}. Create it, or correct the name.",
+)
+_BUSY: _Meaning = (
+    Unavailable,
+    "Other writers kept {where} from finishing a change. Nothing was changed; try again.",
+)
+_AWAY: _Meaning = (
+    Unavailable,
+    "The database server of {where} cannot be reached: {detail}. Try again when it is up.",
+)
+# SQLSTATE of PostgreSQL and SQL Server, number of MySQL and MariaDB -> exception and sentence.
+_BY_SERVER_CODE: dict[str | int, _Meaning] = {
+    "22001": _TOO_LONG,
+    1406: _TOO_LONG,
+    1153: _TOO_LONG,  # packet bigger than max_allowed_packet
+    "55P03": _SERVER_LOCKED,
+    1205: _SERVER_LOCKED,
+    "53100": _SERVER_FULL,
+    1021: _SERVER_FULL,
+    1114: _SERVER_FULL,
+    "42501": _DENIED,
+    "28000": _DENIED,
+    "28P01": _DENIED,
+    1044: _DENIED,
+    1045: _DENIED,
+    1142: _DENIED,
+    "3D000": _NO_DATABASE,
+    1049: _NO_DATABASE,
+    "40001": _BUSY,
+    "40P01": _BUSY,
+    1213: _BUSY,
+    1020: _BUSY,
+    "53300": _AWAY,  # too many connections
+    1040: _AWAY,
+}
+
+
+def explain_server(error: BaseException, where: str, seconds: float) -> NbtrackError | None:
+    """Return the exception that a user of a database server should see, or None."""
+    if isinstance(error, UnicodeEncodeError):
+        kind, sentence = _HALF_A_CHARACTER
+    elif isinstance(error, PoolTimeout):
+        kind, sentence = _AWAY
+    elif not isinstance(error, DBAPIError):
+        return None
+    elif (found := repeating.code(error)) in _BY_SERVER_CODE:
+        kind, sentence = _BY_SERVER_CODE[found]
+    elif repeating.is_lost(error) or repeating.no_connection(error):
+        kind, sentence = _AWAY
+    else:
+        kind, sentence = NbtrackError, "The database {where} refused a statement: {detail}"
+    detail = " ".join(str(original(error)).split())
+    return kind(sentence.format(where=where, seconds=seconds, detail=detail))

@@ -20,7 +20,7 @@ from nbtrack.store.open import open_store
 from nbtrack.store.records import CreateRun, LogMetric
 folder = Path(sys.argv[1])
 store = open_store(f"sqlite:///{folder}/nbtrack.db")
-store._database.busy_seconds = 0.2
+store._database.patience = 0.2
 outbox = Outbox(store, folder / "journal")
 outbox.append(CreateRun("a" * 32, "0", "ends", "me", 1, []))
 for step in range(20_000):

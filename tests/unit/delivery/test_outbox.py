@@ -37,7 +37,7 @@ def until(true, seconds=10):
 @contextmanager
 def locked(store):
     """Hold the database's write lock, as another program may."""
-    store._database.busy_seconds = 0.05
+    store._database.patience = 0.05
     store._database.close()
     with sqlite3.connect(store.uri.removeprefix("sqlite:///"), isolation_level=None) as other:
         other.execute("BEGIN IMMEDIATE")

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from nbtrack.errors import InvalidValue, NotFound, Refused, Unavailable, WrongStore
-from nbtrack.store import creation
+from nbtrack.store import sqlite_creation
 from nbtrack.store.open import open_store
 
 RACER = """
@@ -164,7 +164,7 @@ def test_a_database_without_a_file_is_refused(uri):
         ("C:\\runs.db", "is not the URI of a store"),
         ("http://localhost:5000", "tracking server"),
         ("sqlit:///x.db", "Did you mean 'sqlite'"),
-        ("redis://x", "Known are: sqlite"),
+        ("redis://x", "Known are: .*sqlite"),
     ],
 )
 def test_a_uri_that_names_no_store_is_explained(uri, message):
@@ -207,7 +207,7 @@ def test_what_a_crash_left_of_a_creation_is_no_store(tmp_path, monkeypatch):
     def killed(*arguments):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(creation, "_link", killed)
+    monkeypatch.setattr(sqlite_creation, "_link", killed)
     with pytest.raises(KeyboardInterrupt):
         open_store(f"sqlite:///{tmp_path}/nbtrack.db")
     assert list(tmp_path.glob("*.db*")) == []
@@ -215,9 +215,9 @@ def test_what_a_crash_left_of_a_creation_is_no_store(tmp_path, monkeypatch):
 
 def test_a_message_about_an_unknown_store_has_no_password():
     with pytest.raises(InvalidValue) as caught:
-        open_store("postgresql://me:hidden@host/db")
+        open_store("oracle://me:hidden@host/db")
     assert "hidden" not in str(caught.value)
-    assert "postgresql://host/db" in str(caught.value)
+    assert "oracle://host/db" in str(caught.value)
 
 
 @pytest.mark.parametrize("inner", ["x.db", "deep/x.db"])

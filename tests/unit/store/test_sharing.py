@@ -13,14 +13,15 @@ import pytest
 from nbtrack.entities import Metric, Param, Tag
 from nbtrack.errors import InvalidValue, Refused, Unavailable, WrongStore
 from nbtrack.store import database
-from nbtrack.store.database import Database
 from nbtrack.store.open import open_store
+from nbtrack.store.sqlite_file import SqliteFile
 from tests.needs import needs
 
 WRITER = """
 import sys
 from nbtrack.entities import Metric
 from nbtrack.store.open import open_store
+from nbtrack.store.sqlite_file import SqliteFile
 with open_store(sys.argv[1]) as store:
     run = store.create_run("0", name=sys.argv[2]).info.run_id
     for step in range(40):
@@ -123,11 +124,18 @@ def test_a_fork_while_another_thread_writes_does_not_hang(store):
     assert len(store.get_run(run).data.tags) == 11
 
 
+def pragma(store, text):
+    def ask(connection):
+        answer = connection.exec_driver_sql(f"PRAGMA {text}")
+        return answer.scalar() if answer.returns_rows else None
+
+    return store._database.read(ask)
+
+
 def test_a_lock_that_is_never_given_back_is_explained_and_reads_go_on(store, monkeypatch):
-    monkeypatch.setattr(store._database, "busy_seconds", 0.2)
+    monkeypatch.setattr(store._database, "patience", 0.2)
     run = store.create_run("0").info.run_id
-    with store._database.read() as connection:
-        connection.exec_driver_sql("PRAGMA busy_timeout=100")
+    pragma(store, "busy_timeout=100")
     path = store.uri.removeprefix("sqlite:///")
     with closing(sqlite3.connect(path, isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
@@ -139,14 +147,11 @@ def test_a_lock_that_is_never_given_back_is_explained_and_reads_go_on(store, mon
 
 def test_a_full_disk_is_explained_and_nothing_half_is_kept(store):
     run = store.create_run("0").info.run_id
-    with store._database.read() as connection:
-        pages = connection.exec_driver_sql("PRAGMA page_count").scalar()
-        connection.exec_driver_sql(f"PRAGMA max_page_count={pages + 2}")
+    pragma(store, f"max_page_count={pragma(store, 'page_count') + 2}")
     with pytest.raises(Unavailable, match=r"disk that holds .* is full"):
         store.log_batch(run, tags=[Tag("small", "1"), Tag("big", "x" * 100_000)])
     assert "small" not in store.get_run(run).data.tags
-    with store._database.read() as connection:
-        connection.exec_driver_sql("PRAGMA max_page_count=1000000")
+    pragma(store, "max_page_count=1000000")
     store.log_batch(run, tags=[Tag("small", "1")])
 
 
@@ -180,15 +185,14 @@ def test_a_damaged_database_is_explained(tmp_path):
 
 def test_a_read_only_database_is_read_and_refuses_writes(store, tmp_path):
     run = store.create_run("0").info.run_id
-    with store._database.read() as connection:
-        connection.exec_driver_sql("PRAGMA query_only=1")
+    pragma(store, "query_only=1")
     with pytest.raises(Refused, match="read-only"):
         store.log_batch(run, tags=[Tag("a", "b")])
     assert store.get_run(run)
 
 
 def test_a_closed_database_can_be_closed_again(tmp_path):
-    database = Database(tmp_path / "x.db")
+    database = SqliteFile(tmp_path / "x.db")
     database.close()
     database.close()
 

@@ -1,0 +1,104 @@
+"""A database on a server (PostgreSQL, MySQL, MariaDB, SQL Server): a pool of connections.
+
+Writes run at READ COMMITTED, the level at which a statement that waited for another writer's row
+sees what that writer made of it, on all of these databases. Reads see one unchanging state.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from sqlalchemy import create_engine, event
+
+from nbtrack.store import troubles
+from nbtrack.store.database import PATIENCE, Database
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from sqlalchemy import URL, Connection, Engine
+
+    from nbtrack.errors import NbtrackError
+
+T = TypeVar("T")
+
+# MySQL: refuse what does not fit instead of cutting it off, and let experiment 0 have its number.
+_MODES = "STRICT_ALL_TABLES,NO_AUTO_VALUE_ON_ZERO,NO_ENGINE_SUBSTITUTION"
+
+# What each new connection is told, with {ms} and {s} for the patience.
+_FIRST_WORDS = {
+    "postgresql": ("SET lock_timeout = {ms}",),
+    "mysql": (
+        f"SET SESSION sql_mode = '{_MODES}'",
+        "SET SESSION innodb_lock_wait_timeout = {s}",
+    ),
+    "mssql": ("SET LOCK_TIMEOUT {ms}",),
+}
+# Without CLIENT.FOUND_ROWS, which SQLAlchemy sets, MySQL counts the rows that an INSERT … ON
+# DUPLICATE KEY UPDATE really added.
+_CONNECT = {"mysql": {"client_flag": 0, "charset": "utf8mb4"}}
+_SECONDS_TO_CONNECT = 10
+_CONNECT_TIMEOUT = {"postgresql": "connect_timeout", "mysql": "connect_timeout", "mssql": "timeout"}
+# A snapshot; what SQL Server calls so needs a setting of the database.
+_READ_LEVEL = {"postgresql": "REPEATABLE READ", "mysql": "REPEATABLE READ"}
+
+
+class ServerDatabase(Database):
+    """One database of a server.
+
+    Parameters
+    ----------
+    url : URL
+        With a driver's name, and with the password.
+    shown : str
+        The URL as people may see it.
+    patience : float
+        Seconds to wait for another process's lock.
+    """
+
+    def __init__(self, url: URL, shown: str, *, patience: float = PATIENCE) -> None:
+        super().__init__(patience)
+        self.shown = shown
+        self._url = url
+
+    def explain(self, error: BaseException) -> NbtrackError | None:
+        return troubles.explain_server(error, self.shown, self.patience)
+
+    def _read_once(self, work: Callable[[Connection], T]) -> T:
+        with self._connect().connect() as connection:
+            level = _READ_LEVEL.get(connection.dialect.name)
+            if level is not None:
+                connection.execution_options(isolation_level=level)
+            with connection.begin():
+                return work(connection)
+
+    def _write_once(self, work: Callable[[Connection], T]) -> T:
+        with self._connect().connect() as connection, connection.begin():
+            return work(connection)
+
+    def _make_engine(self) -> Engine:
+        kind = self._url.get_backend_name()
+        engine = create_engine(
+            self._url,
+            pool_size=5,
+            max_overflow=20,
+            pool_timeout=self.patience,
+            pool_pre_ping=True,
+            pool_recycle=1800,
+            isolation_level="READ COMMITTED",
+            hide_parameters=True,  # values of users, in a log
+            connect_args={
+                _CONNECT_TIMEOUT[kind]: _SECONDS_TO_CONNECT,
+                **_CONNECT.get(kind, {}),
+            },
+        )
+        event.listen(engine, "connect", self._prepare)
+        return engine
+
+    def _prepare(self, connection: Any, _record: Any) -> None:
+        milliseconds = max(1, int(self.patience * 1000))
+        seconds = max(1, round(self.patience))
+        with connection.cursor() as cursor:
+            for words in _FIRST_WORDS[self._url.get_backend_name()]:
+                cursor.execute(words.format(ms=milliseconds, s=seconds))
+        connection.commit()

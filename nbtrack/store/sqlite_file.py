@@ -1,0 +1,155 @@
+"""A SQLite file as a database.
+
+Every write is one short ``BEGIN IMMEDIATE`` transaction: it takes the write lock before it reads,
+so it can never fail half-way because somebody else wrote in between.
+"""
+
+from __future__ import annotations
+
+import random
+import sqlite3
+import time
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from sqlalchemy import URL, create_engine, event
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.pool import NullPool
+
+from nbtrack.errors import WrongStore
+from nbtrack.settings import settings
+from nbtrack.store import connecting, statistics, troubles
+from nbtrack.store.database import PATIENCE, Database
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from sqlalchemy import Connection, Engine
+
+    from nbtrack.errors import NbtrackError
+
+T = TypeVar("T")
+
+_BEGIN = "nb_begin"
+
+_PRAGMAS = (
+    "PRAGMA cache_size=-65536",
+    "PRAGMA temp_store=MEMORY",
+    "PRAGMA foreign_keys=OFF",
+)
+
+
+class SqliteFile(Database):
+    """One SQLite file.
+
+    Parameters
+    ----------
+    path : Path
+        The database file. It must exist: `nbtrack.store.sqlite_creation` makes it.
+    patience : float
+        Seconds to wait for another process's lock.
+    """
+
+    def __init__(self, path: Path, *, patience: float = PATIENCE) -> None:
+        super().__init__(patience)
+        self.path = path
+        self._writes = 0
+        self._identity = _identity(path)
+
+    def is_gone(self) -> bool:
+        if self._identity is None:
+            return False
+        try:
+            return _identity(self.path) != self._identity
+        except OSError:  # it cannot be looked at now, which says nothing about it
+            return False
+
+    def explain(self, error: BaseException) -> NbtrackError | None:
+        return troubles.explain(error, self.path, self.patience)
+
+    def _read_once(self, work: Callable[[Connection], T]) -> T:
+        self._check_still_there()
+        with self._connect().connect() as connection, connection.begin():
+            return work(connection)
+
+    def _write_once(self, work: Callable[[Connection], T]) -> T:
+        self._check_still_there()
+        with self._connect().connect() as connection:
+            connection.execution_options(**{_BEGIN: "BEGIN IMMEDIATE"})
+            with self._begin(connection):
+                done = work(connection)
+            self._writes += 1
+            if self._writes % statistics.WRITES_BETWEEN_LOOKS == 0:
+                self._refresh_statistics(connection)
+            return done
+
+    def _close(self, engine: Engine) -> None:
+        if self._writes:
+            with suppress(SQLAlchemyError), engine.connect() as connection:
+                self._refresh_statistics(connection)
+        engine.dispose()
+
+    def _check_still_there(self) -> None:
+        # SQLite would go on with a file that has no name any more, and all of it would be lost.
+        if self.is_gone():
+            raise WrongStore(
+                f"The database {self.path} was deleted or replaced while this process used it. Put "
+                "it back, or begin a new run, which goes to what is there now."
+            )
+
+    def _refresh_statistics(self, connection: Connection) -> None:
+        raw = connection.connection.driver_connection
+        assert isinstance(raw, sqlite3.Connection)
+        statistics.refresh(raw, self.patience)
+
+    def _begin(self, connection: Connection) -> Any:
+        # SQLite answers "busy" at once, without waiting, while another process recovers the WAL.
+        deadline = time.monotonic() + self.patience
+        while True:
+            try:
+                return connection.begin()
+            except SQLAlchemyError as error:
+                if not troubles.is_locked(error) or time.monotonic() >= deadline:
+                    raise
+            time.sleep(random.uniform(0.005, 0.05))  # noqa: S311 - jitter, not a secret
+
+    def _make_engine(self) -> Engine:
+        # What is opened as unchanging is opened anew for each transaction.
+        pool: dict[str, Any] = {"pool_size": 5, "max_overflow": -1}
+        if connecting.only_readable(self.path):
+            pool = {"poolclass": NullPool}
+        engine = create_engine(
+            URL.create("sqlite", database=str(self.path)),
+            creator=lambda: connecting.connect(self.path, self.patience),
+            **pool,
+        )
+        event.listen(engine, "connect", _prepare)
+        event.listen(engine, "begin", _say_begin)
+        return engine
+
+
+def _identity(path: Path) -> tuple[int, int] | None:
+    try:
+        status = path.stat()
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    return status.st_dev, status.st_ino
+
+
+def _prepare(connection: Any, _record: Any) -> None:
+    for pragma in _PRAGMAS:
+        connection.execute(pragma)
+    # In WAL, FULL flushes each commit to the disk; NORMAL flushes at checkpoints only
+    # (https://sqlite.org/pragma.html#pragma_synchronous).
+    level = "FULL" if settings().durability == "full" else "NORMAL"
+    connection.execute(f"PRAGMA synchronous={level}")
+    connection.create_function("nb_casefold", 1, _casefold, deterministic=True)
+
+
+def _casefold(text: str | None) -> str | None:
+    return None if text is None else text.casefold()
+
+
+def _say_begin(connection: Connection) -> None:
+    connection.exec_driver_sql(connection.get_execution_options().get(_BEGIN, "BEGIN"))
