@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from nbtrack.entities import DatasetInput, Run, RunInfo
+    from nbtrack.rest.backend import Backend
 
 
 class Info(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -99,18 +100,18 @@ class UpdatedRun(Struct, frozen=True):
     run_info: Info
 
 
-def run_answer(run: Run) -> RunAnswer:
+def run_answer(backend: Backend, run: Run) -> RunAnswer:
     """Return a run in MLflow's form."""
     data = run.data
     return RunAnswer(
-        info_answer(run.info),
+        info_answer(backend, run.info),
         Data(spelled(data.metric_list), data.param_list, data.tag_list),
         Inputs([_input(one) for one in run.inputs.dataset_inputs]),
         Outputs(),
     )
 
 
-def info_answer(info: RunInfo) -> Info:
+def info_answer(backend: Backend, info: RunInfo) -> Info:
     """Return a run's own fields in MLflow's form."""
     return Info(
         run_id=info.run_id,
@@ -121,7 +122,7 @@ def info_answer(info: RunInfo) -> Info:
         status=info.status,
         start_time=info.start_time,
         end_time=info.end_time,
-        artifact_uri=info.artifact_uri,
+        artifact_uri=backend.shown(info.artifact_uri),
         lifecycle_stage=info.lifecycle_stage,
     )
 

@@ -22,6 +22,9 @@ PAGES_ONLY = ("/ajax-api/2.0/mlflow/",)
 ARTIFACT_PROXY = ("/api/2.0/mlflow-artifacts/", "/ajax-api/2.0/mlflow-artifacts/")
 ROOT = ("/",)
 
+# Names in a path that stand for more than one part of it.
+REST_OF_PATH = frozenset({"path", "folder"})
+
 
 class Nothing(Struct, frozen=True):
     """The request of an endpoint that asks for nothing in particular."""
@@ -54,8 +57,8 @@ class Endpoint:
     method : str
         HTTP method. What is asked with GET can be asked with HEAD where it is a download.
     path : str
-        Path below the prefixes; ``{path}`` in it stands for the rest of the path, slashes too, any
-        other name in braces for one part. Each is a field of the request.
+        Path below the prefixes; a name in braces is a field of the request and stands for one part
+        of the path, those of `REST_OF_PATH` for all the rest, slashes too.
     request : type
         Struct of the parameters, from the query string of a GET or an upload, else from JSON.
     serve : callable
@@ -66,6 +69,9 @@ class Endpoint:
         Where it is served.
     answer : Answer
         Kind of the answer.
+    files : bool
+        Whether it works on files, as downloads and uploads do: such calls may wait for a disk or a
+        network, and must not hold up those that only ask the store.
     is_open : bool
         Whether anybody may ask, without credentials and under any host name.
     """
@@ -77,6 +83,7 @@ class Endpoint:
     writes: bool = False
     prefixes: tuple[str, ...] = MLFLOW_2
     answer: Answer = Answer.JSON
+    files: bool = False
     is_open: bool = False
 
     @property

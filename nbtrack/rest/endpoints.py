@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from nbtrack.rest import batches, experiments, health, metrics, runs, values
+from nbtrack.rest import artifacts, batches, experiments, health, metrics, proxied, runs, values
 
 ENDPOINTS = (
     *health.ENDPOINTS,
@@ -11,4 +11,6 @@ ENDPOINTS = (
     *values.ENDPOINTS,
     *metrics.ENDPOINTS,
     *batches.ENDPOINTS,
+    *artifacts.ENDPOINTS,
+    *proxied.ENDPOINTS,
 )

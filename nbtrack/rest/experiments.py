@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from msgspec import Struct, field
+from msgspec.structs import replace
 
 from nbtrack.entities import Experiment, LifecycleStage, Tag, ViewType
 from nbtrack.errors import NotFound
-from nbtrack.rest.codec import Required
+from nbtrack.rest.codec import Int64, Required
 from nbtrack.rest.endpoint import Endpoint
 from nbtrack.rest.requests import Label, check_experiment_tag, labels
 from nbtrack.store.base import DEFAULT_MAX_RESULTS
@@ -52,7 +53,7 @@ class GetByName(Struct, frozen=True):
 class SearchExperiments(Struct, frozen=True):
     """Ask for a page of experiments."""
 
-    max_results: int = DEFAULT_MAX_RESULTS
+    max_results: Int64 = DEFAULT_MAX_RESULTS
     filter: str = ""
     order_by: list[str] = field(default_factory=list)
     view_type: ViewType = ViewType.ACTIVE_ONLY
@@ -102,7 +103,7 @@ def create(backend: Backend, request: CreateExperiment) -> ExperimentCreated:
 
 def get(backend: Backend, request: ExperimentId) -> OneExperiment:
     """Return an experiment, a deleted one too."""
-    return OneExperiment(backend.store.get_experiment(request.experiment_id))
+    return OneExperiment(_shown(backend, backend.store.get_experiment(request.experiment_id)))
 
 
 def get_by_name(backend: Backend, request: GetByName) -> OneExperiment:
@@ -110,7 +111,7 @@ def get_by_name(backend: Backend, request: GetByName) -> OneExperiment:
     found = backend.store.find_experiment(request.experiment_name)
     if found is None:
         raise NotFound(f"Could not find experiment with name '{request.experiment_name}'")
-    return OneExperiment(found)
+    return OneExperiment(_shown(backend, found))
 
 
 def search(backend: Backend, request: SearchExperiments) -> Experiments:
@@ -122,7 +123,7 @@ def search(backend: Backend, request: SearchExperiments) -> Experiments:
         max_results=request.max_results,
         page_token=request.page_token or None,
     )
-    return Experiments(found, found.token)
+    return Experiments([_shown(backend, one) for one in found], found.token)
 
 
 def update(backend: Backend, request: UpdateExperiment) -> None:
@@ -149,6 +150,13 @@ def set_tag(backend: Backend, request: SetExperimentTag) -> None:
 def delete_tag(backend: Backend, request: DeleteExperimentTag) -> None:
     """Take a tag of an experiment away."""
     backend.store.update_experiment(request.experiment_id, deleted_tags=[request.key])
+
+
+def _shown(backend: Backend, experiment: Experiment) -> Experiment:
+    location = backend.shown(experiment.artifact_location)
+    if location == experiment.artifact_location:
+        return experiment
+    return replace(experiment, artifact_location=location)
 
 
 ENDPOINTS = (

@@ -64,12 +64,12 @@ def create(backend: Backend, request: CreateRun) -> OneRun:
         start_time=request.start_time,
         tags=run_tags(request.tags),
     )
-    return OneRun(run_answer(run))
+    return OneRun(run_answer(backend, run))
 
 
 def get(backend: Backend, request: OfRun) -> OneRun:
     """Return a run, a deleted one too."""
-    return OneRun(run_answer(backend.store.get_run(request.run_id)))
+    return OneRun(run_answer(backend, backend.store.get_run(request.run_id)))
 
 
 def update(backend: Backend, request: UpdateRun) -> UpdatedRun:
@@ -77,7 +77,7 @@ def update(backend: Backend, request: UpdateRun) -> UpdatedRun:
     info = backend.store.update_run(
         request.run_id, status=request.status, end_time=request.end_time, name=request.run_name
     )
-    return UpdatedRun(info_answer(info))
+    return UpdatedRun(info_answer(backend, info))
 
 
 def delete(backend: Backend, request: OfRun) -> None:
@@ -100,7 +100,7 @@ def search(backend: Backend, request: SearchRuns) -> Runs:
         max_results=request.max_results,
         page_token=request.page_token or None,
     )
-    return Runs([run_answer(run) for run in found], found.token)
+    return Runs([run_answer(backend, run) for run in found], found.token)
 
 
 ENDPOINTS = (

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from tornado.routing import URLSpec
 
+from nbtrack.rest.endpoint import REST_OF_PATH
 from nbtrack.rest.endpoints import ENDPOINTS
 
 if TYPE_CHECKING:
@@ -55,5 +56,5 @@ def _pattern(path: str) -> str:
     for literal, name in zip(parts[::2], [*parts[1::2], None], strict=True):
         pattern += re.escape(literal)
         if name is not None:
-            pattern += f"(?P<{name}>{'.+' if name == 'path' else '[^/]+'})"
+            pattern += f"(?P<{name}>{'.+' if name in REST_OF_PATH else '[^/]+'})"
     return f"{pattern}$"
