@@ -11,6 +11,7 @@ GIT_COMMIT = "mlflow.source.git.commit"
 PARENT_RUN_ID = "mlflow.parentRunId"
 NOTE = "mlflow.note.content"
 DATA_CONTEXT = "mlflow.data.context"
+MODEL_HISTORY = "mlflow.log-model.history"  # JSON list of models that old clients logged
 LOGGED_ARTIFACTS = "mlflow.loggedArtifacts"  # JSON list of {"path", "type": "table"}
 LOGGED_IMAGES = "mlflow.loggedImages"  # "True" once log_image(key=…) was used
 

@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
-from nbtrack.rest import artifacts, batches, experiments, health, metrics, proxied, runs, values
+from nbtrack.rest import (
+    artifacts,
+    batches,
+    experiments,
+    health,
+    inputs,
+    logged_models,
+    metrics,
+    proxied,
+    runs,
+    values,
+)
 
 ENDPOINTS = (
     *health.ENDPOINTS,
@@ -11,6 +22,8 @@ ENDPOINTS = (
     *values.ENDPOINTS,
     *metrics.ENDPOINTS,
     *batches.ENDPOINTS,
+    *inputs.ENDPOINTS,
+    *logged_models.ENDPOINTS,
     *artifacts.ENDPOINTS,
     *proxied.ENDPOINTS,
 )
