@@ -1,26 +1,51 @@
-"""One request and its answer, for every endpoint of the table and for both hosts.
+"""One request and its answer, for every endpoint of the table and for any host.
 
-A host (the standalone server, Jupyter) has a tornado handler of its own that lets nobody pass
-without credentials, and then hands over to an `Exchange`: `begin` before the body arrives,
-`receive` for each piece of the body, `answer` at its end, `fail` for what was raised anywhere.
+A host (the standalone server, Jupyter) has a tornado handler of its own, with
+``@stream_request_body``, that lets nobody pass without credentials and hands the rest over to an
+`Exchange`:
+
+====================== =====================================================================
+handler's              calls
+====================== =====================================================================
+``prepare``            `begin`, or `refuse` with an error for who may not pass
+``data_received``      `receive`
+every method           `answer`, ``options`` included
+``on_connection_close`` `leave`, and tornado's own
+``write_error``        `nbtrack.server.replies.send_error`
+====================== =====================================================================
+
+None of them raises. A request that is refused before its body has arrived is answered at once, and
+the body is passed over: closing the connection would make many clients report a broken connection
+in place of the answer.
 """
 
 from __future__ import annotations
 
-import logging
-import secrets
+import asyncio
+import re
 from functools import partial
 from typing import TYPE_CHECKING
 
-from tornado.web import HTTPError
+from tornado.iostream import StreamClosedError
 
-from nbtrack.errors import InvalidValue, NbtrackError, Unavailable
+from nbtrack.errors import InvalidValue
 from nbtrack.rest import codec
 from nbtrack.rest.endpoint import Answer
-from nbtrack.server.transfers import ReceivedFile, send_file
+from nbtrack.server import connection
+from nbtrack.server.bodies import JsonBody, content_encoding, unsupported
+from nbtrack.server.downloads import send_file
+from nbtrack.server.replies import (
+    RequestRefused,
+    put_headers,
+    send_error,
+    send_json,
+    send_text,
+    write_error,
+)
+from nbtrack.server.uploads import ReceivedFile
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from msgspec import Struct
     from tornado.web import RequestHandler
@@ -28,29 +53,13 @@ if TYPE_CHECKING:
     from nbtrack.rest.endpoint import Endpoint
     from nbtrack.server.service import Service
 
-log = logging.getLogger("nbtrack.server")
-
-JSON_BYTES = 16 * 2**20
-# What a client is told to wait before it asks again.
-RETRY_SECONDS = 1
-
-_CODES = {
-    401: "UNAUTHENTICATED",
-    403: "PERMISSION_DENIED",
-    404: "ENDPOINT_NOT_FOUND",
-    405: "BAD_REQUEST",
-    409: "RESOURCE_CONFLICT",
-    429: "REQUEST_LIMIT_EXCEEDED",
-    501: "NOT_IMPLEMENTED",
-    503: "TEMPORARILY_UNAVAILABLE",
-}
-
-
-class TooLarge(NbtrackError):
-    """The body of a request is larger than the server takes."""
-
-    error_code = "INVALID_PARAMETER_VALUE"
-    http_status = 413
+# How long, and how many bytes of, a body that nobody wants is passed over.
+LINGER_SECONDS = 10.0
+LINGER_BYTES = 64 * 2**20
+# Larger bodies are decoded beside the event loop.
+_LARGE_BODY = 256 * 2**10
+_READING = frozenset({"GET", "HEAD"})
+_BROKEN_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
 
 
 class Exchange:
@@ -60,8 +69,8 @@ class Exchange:
     ----------
     handler : RequestHandler
         Tornado's side of it.
-    endpoint : Endpoint
-        What is asked.
+    methods : mapping
+        What may be asked at this path, by HTTP method; empty if nothing may.
     service : Service
         Who is asked.
     path_values : mapping
@@ -71,125 +80,209 @@ class Exchange:
     def __init__(
         self,
         handler: RequestHandler,
-        endpoint: Endpoint,
+        methods: Mapping[str, Endpoint],
         service: Service,
         path_values: Mapping[str, str],
     ) -> None:
         self._handler = handler
-        self._endpoint = endpoint
+        self._request = handler.request
+        self._methods = methods
         self._service = service
         self._path_values = path_values
-        self._body = bytearray()
+        self._endpoint: Endpoint | None = None
+        self._body: JsonBody | None = None
         self._received: ReceivedFile | None = None
+        self._patience: connection.Patience | None = None
+        self._refused = False
+        self._passed_over = 0
+        self._has_left = False
+        connection.take_any_length(self._request)
 
     async def begin(self) -> None:
         """Look at the head of the request; open the file that an upload goes to."""
-        if self._endpoint.answer is Answer.UPLOAD:
-            self._handler.request.connection.set_max_body_size(2**62)  # type: ignore[union-attr]
-            serve = partial(self._endpoint.serve, self._service.backend, self._from_query())
-            self._received = await ReceivedFile.begin(serve, self._service)
+        try:
+            if self._request.method == "OPTIONS" and self._methods:
+                self._send_options()
+                return
+            self._endpoint = self._find_endpoint()
+            if self._endpoint.answer is Answer.UPLOAD:
+                await self._begin_upload()
+            else:
+                self._body = JsonBody(self._request.headers)
+        except Exception as error:  # noqa: BLE001 - it becomes the answer
+            self.refuse(error)
             return
-        length = self._handler.request.headers.get("Content-Length", "0")
-        if length.isdecimal() and int(length) > JSON_BYTES:
-            raise _too_large()
+        if connection.has_body(self._request):
+            self._patience = connection.Patience(self._request)
+
+    def refuse(self, error: BaseException, status: int = 500) -> None:
+        """Answer with an error, and pass over what the client still sends.
+
+        Parameters
+        ----------
+        error : BaseException
+            What is told: an `NbtrackError` or tornado's ``HTTPError``; anything else is a mistake
+            of the server.
+        status : int
+            Of HTTP, for an error that has none.
+        """
+        self._refused = True
+        if connection.has_body(self._request) and not connection.waits_for_continue(self._request):
+            self._answer_early(error, status)
+        else:
+            self._send_error(error, status)
 
     async def receive(self, piece: bytes) -> None:
         """Take a piece of the body."""
-        if self._received is not None:
-            await self._received.write(piece)
-        elif len(self._body) + len(piece) > JSON_BYTES:
-            raise _too_large()
-        else:
-            self._body += piece
+        if self._refused:
+            await self._pass_over(piece)
+            return
+        assert self._patience is not None
+        try:
+            with self._patience.suspended():
+                if self._received is not None:
+                    await self._received.write(piece)
+                elif self._body is not None:
+                    self._body.add(piece)
+        except Exception as error:  # noqa: BLE001 - it becomes the answer
+            self._refused = True
+            await self._abort()
+            self._answer_early(error)
 
     async def answer(self) -> None:
         """Do what is asked and send the answer."""
-        if self._received is not None:
-            await self._received.finish()
+        self._end_patience()
+        if self._refused:
             self._handler.finish()
             return
-        request = self._from_query() if self._asks_by_query() else self._from_body()
-        serve = partial(self._endpoint.serve, self._service.backend, request)
-        if self._endpoint.answer is Answer.DOWNLOAD:
-            await send_file(self._handler, await self._service.with_files(serve), self._service)
-            return
-        call = self._service.write if self._endpoint.writes else self._service.read
-        answer = await call(serve)
-        if self._endpoint.answer is Answer.TEXT:
-            self._handler.set_header("Content-Type", "text/plain; charset=utf-8")
-            self._handler.finish(answer)
-        else:
-            send_json(self._handler, answer)
+        try:
+            await self._answer()
+        except StreamClosedError:
+            await self._abort()
+        except Exception as error:  # noqa: BLE001 - it becomes the answer
+            await self._abort()
+            self._send_error(error)
 
-    async def abort(self) -> None:
-        """Forget an upload that does not come to its end."""
+    def leave(self) -> None:
+        """Forget what the client that went away had asked for; what it wrote is still written."""
+        self._has_left = True
+        self._end_patience()
         if self._received is not None:
-            await self._received.abort()
+            self._received.abandon()
 
-    def _asks_by_query(self) -> bool:
+    def _find_endpoint(self) -> Endpoint:
+        method, path = self._request.method or "", self._request.path[:200]
+        if not self._methods:
+            raise RequestRefused(404, f"This server has no {method} {path}.")
+        if method not in self._methods:
+            allowed = self._allowed()
+            raise RequestRefused(
+                405, f"{path} is not asked with {method}, but with {allowed}.", {"Allow": allowed}
+            )
+        if _BROKEN_ESCAPE.search(self._request.uri or ""):
+            raise InvalidValue("The URL has a % without two hexadecimal digits after it.")
+        return self._methods[method]
+
+    def _allowed(self) -> str:
+        return ", ".join(sorted({*self._methods, "OPTIONS"}))
+
+    def _send_options(self) -> None:
+        put_headers(self._handler, {"Allow": self._allowed()})
+        self._handler.clear_header("Content-Type")
+        self._handler.set_status(204)
+        self._handler.finish()
+
+    async def _begin_upload(self) -> None:
+        assert self._endpoint is not None
+        encoding = content_encoding(self._request.headers)
+        if encoding:
+            raise unsupported(encoding, "identity")
+        serve = partial(self._endpoint.serve, self._service.backend, self._from_query())
+        self._received = await ReceivedFile.begin(serve, self._service)
+
+    def _answer_early(self, error: BaseException, status: int = 500) -> None:
+        self._body = None
+        self._end_patience()
+        self._handler.clear()
+        write_error(self._handler, getattr(error, "status_code", status), error)
+        self._handler.flush()
+        self._patience = connection.Patience(self._request, LINGER_SECONDS)
+
+    def _send_error(self, error: BaseException, status: int = 500) -> None:
+        self._handler.clear()
+        send_error(self._handler, getattr(error, "status_code", status), error)
+
+    async def _pass_over(self, piece: bytes) -> None:
+        self._passed_over += len(piece)
+        if self._passed_over > LINGER_BYTES:
+            # First the end of the answer, which makes a client stop sending and read, then ours.
+            connection.stop_sending(self._request)
+            await asyncio.sleep(0.5)
+            connection.hang_up(self._request)
+
+    async def _answer(self) -> None:
+        assert self._endpoint is not None
+        if self._received is not None:
+            await self._received.finish()
+            put_headers(self._handler, {})
+            self._handler.clear_header("Content-Type")
+            self._handler.finish()
+            return
+        asked = await self._asked()
+        serve = partial(self._endpoint.serve, self._service.backend, asked)
+        if self._endpoint.answer is Answer.TEXT:
+            send_text(self._handler, serve())
+        elif self._endpoint.answer is Answer.DOWNLOAD:
+            await send_file(self._handler, serve, self._service)
+        elif self._endpoint.writes:
+            send_json(self._handler, codec.encode(await self._service.write(serve)))
+        else:
+            call = self._service.with_files if self._endpoint.files else self._service.read
+            send_json(self._handler, await call(partial(self._encoded, serve)))
+
+    def _encoded(self, serve: Callable[[], Struct | None]) -> bytes:
+        if self._has_left:  # while it waited for its turn
+            raise StreamClosedError
+        return codec.encode(serve())
+
+    async def _asked(self) -> Struct:
+        assert self._endpoint is not None
+        assert self._body is not None
+        body = self._body.whole()
         # Very old clients send the parameters of a GET as a JSON body.
-        request = self._handler.request
-        return request.method in {"GET", "HEAD"} and bool(request.query or not self._body)
+        if self._request.method in _READING and (self._request.query or not body):
+            return self._from_query()
+        self._check_content_type(body)
+        decode: Callable[[], Struct] = partial(
+            codec.decode_body, body, self._endpoint.request, self._path_values
+        )
+        return await self._service.read(decode) if len(body) > _LARGE_BODY else decode()
 
     def _from_query(self) -> Struct:
-        query = {
-            name: [text.decode("utf-8", "surrogateescape") for text in given]
-            for name, given in self._handler.request.query_arguments.items()
-        }
+        assert self._endpoint is not None
+        try:
+            query = {
+                name: [text.decode() for text in given]
+                for name, given in self._request.query_arguments.items()
+            }
+        except UnicodeDecodeError:
+            raise InvalidValue("The query of the URL is not UTF-8.") from None
         given = query | {name: [value] for name, value in self._path_values.items()}
         return codec.decode_query(given, self._endpoint.request)
 
-    def _from_body(self) -> Struct:
-        kind = self._handler.request.headers.get("Content-Type", "")
-        if kind.partition(";")[0].strip().lower() != "application/json" and self._needs_type():
+    def _check_content_type(self, body: bytes) -> None:
+        if self._request.method in _READING or (self._path_values and not body):
+            return
+        kind = self._request.headers.get("Content-Type", "")
+        if kind.partition(";")[0].strip().lower() != "application/json":
             raise InvalidValue(
                 f"Bad Request. Content-Type must be application/json, not {kind or 'left out'}."
             )
-        return codec.decode_body(bytes(self._body), self._endpoint.request, self._path_values)
 
-    def _needs_type(self) -> bool:
-        return self._handler.request.method not in {"GET", "HEAD"}
+    async def _abort(self) -> None:
+        if self._received is not None:
+            await self._received.abort()
 
-
-def send_json(handler: RequestHandler, answer: Struct | None) -> None:
-    """Send an answer as JSON."""
-    handler.set_header("Content-Type", "application/json")
-    handler.finish(codec.encode(answer))
-
-
-def send_error(handler: RequestHandler, status: int, error: BaseException | None) -> None:
-    """Send what went wrong in MLflow's form, without a trace of the server's inside.
-
-    Parameters
-    ----------
-    handler : RequestHandler
-        Whose answer it is.
-    status : int
-        The status that tornado chose.
-    error : BaseException or None
-        What was raised.
-    """
-    code, message = _CODES.get(status, "BAD_REQUEST"), handler._reason  # noqa: SLF001 - tornado's
-    if isinstance(error, NbtrackError):
-        status, code, message = error.http_status, error.error_code, error.message
-    elif isinstance(error, HTTPError):
-        message = error.log_message or message
-    elif error is not None:
-        number = secrets.token_hex(4)
-        log.error("Error %s in %s %s", number, handler.request.method, handler.request.path,
-                  exc_info=error)  # fmt: skip
-        status, code = 500, "INTERNAL_ERROR"
-        message = f"The server made a mistake; its log has it under the number {number}."
-    handler.set_status(status)
-    if isinstance(error, Unavailable) or status in {429, 503}:
-        handler.set_header("Retry-After", str(RETRY_SECONDS))
-    handler.set_header("Content-Type", "application/json")
-    handler.set_header("X-Content-Type-Options", "nosniff")
-    handler.finish({"error_code": code, "message": message})
-
-
-def _too_large() -> TooLarge:
-    return TooLarge(
-        f"The body of the request is larger than {JSON_BYTES // 2**20} MiB. Send less in one "
-        "request; files go to the artifact endpoints."
-    )
+    def _end_patience(self) -> None:
+        if self._patience is not None:
+            self._patience.end()

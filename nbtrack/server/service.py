@@ -6,6 +6,7 @@ import asyncio
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, TypeVar
 
+from nbtrack.errors import Unavailable
 from nbtrack.rest.backend import Backend
 from nbtrack.server.writer import Writer
 
@@ -20,6 +21,8 @@ T = TypeVar("T")
 READERS = 4
 # Files wait for disks and networks, not for the processor.
 FILE_THREADS = 16
+# Beyond this a server that cannot keep up says so, rather than let clients wait until they give up.
+MOST_WAITING = 1000
 
 
 class Service:
@@ -36,24 +39,74 @@ class Service:
     def __init__(self, store: Store, places: Places) -> None:
         self.backend = Backend(store, places)
         self._writer = Writer(store)
-        self._readers = ThreadPoolExecutor(READERS, "nbtrack-reader")
-        self._files = ThreadPoolExecutor(FILE_THREADS, "nbtrack-files")
+        self._readers = _Pool(READERS, "reads")
+        self._files = _Pool(FILE_THREADS, "files")
 
     async def read(self, call: Callable[[], T]) -> T:
-        """Ask the store, beside the event loop."""
-        return await asyncio.get_running_loop().run_in_executor(self._readers, call)
+        """Ask the store, beside the event loop.
+
+        Raises
+        ------
+        Unavailable
+            If too much is waiting.
+        """
+        return await self._readers.run(call)
 
     async def write(self, call: Callable[[], T]) -> T:
-        """Change the store; the change is committed when this returns."""
+        """Change the store; the change is committed when this returns.
+
+        Raises
+        ------
+        Unavailable
+            If too much is waiting.
+        """
         return await self._writer.write(call)
 
-    async def with_files(self, call: Callable[[], T]) -> T:
-        """Read or write files, beside the event loop."""
-        return await asyncio.get_running_loop().run_in_executor(self._files, call)
+    async def with_files(self, call: Callable[[], T], *, must: bool = False) -> T:
+        """Read or write files, beside the event loop.
+
+        Parameters
+        ----------
+        call : callable
+            What is done.
+        must : bool
+            Whether it is done however much is waiting, as the end of what was begun is.
+
+        Raises
+        ------
+        Unavailable
+            If too much is waiting.
+        """
+        return await self._files.run(call, must=must)
 
     def close(self) -> None:
         """Finish what was begun, then close the store."""
         self._writer.close()
-        self._readers.shutdown()
-        self._files.shutdown()
+        self._readers.close()
+        self._files.close()
         self.backend.store.close()
+
+
+class _Pool:
+    """Threads, and a bound for what waits for them. Used from one event loop."""
+
+    def __init__(self, threads: int, name: str) -> None:
+        self._threads = ThreadPoolExecutor(threads, f"nbtrack-{name}")
+        self._name = name
+        self._begun = 0
+        self._most = threads + MOST_WAITING
+
+    async def run(self, call: Callable[[], T], *, must: bool = False) -> T:
+        if self._begun >= self._most and not must:
+            raise Unavailable(
+                f"The server is behind: {MOST_WAITING} {self._name} are waiting. "
+                "Try again in a moment."
+            )
+        self._begun += 1
+        try:
+            return await asyncio.get_running_loop().run_in_executor(self._threads, call)
+        finally:
+            self._begun -= 1
+
+    def close(self) -> None:
+        self._threads.shutdown()

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from tornado.web import Application, HTTPError, RequestHandler, stream_request_body
+from tornado.web import Application, RequestHandler, stream_request_body
 
-from nbtrack.server.exchange import Exchange, send_error
+from nbtrack.server.exchange import Exchange
+from nbtrack.server.replies import send_error
 from nbtrack.server.routes import routes
 
 if TYPE_CHECKING:
@@ -27,10 +28,7 @@ class EndpointHandler(RequestHandler):
 
     async def prepare(self) -> None:
         """Let nobody pass who may not, before the body arrives."""
-        endpoint = self._methods.get(self.request.method or "")
-        if endpoint is None:
-            raise HTTPError(405, f"{self.request.path} is not asked with {self.request.method}.")
-        self._exchange = Exchange(self, endpoint, self._service, self.path_kwargs)
+        self._exchange = Exchange(self, self._methods, self._service, self.path_kwargs)
         await self._exchange.begin()
 
     async def data_received(self, chunk: bytes) -> None:
@@ -42,22 +40,16 @@ class EndpointHandler(RequestHandler):
         assert self._exchange is not None
         await self._exchange.answer()
 
-    get = head = post = put = patch = delete = _answer
+    get = head = post = put = patch = delete = options = _answer
 
     def on_connection_close(self) -> None:
         """Forget an upload whose client went away."""
+        super().on_connection_close()
+        if self._exchange is not None:
+            self._exchange.leave()
 
-    def write_error(self, status_code: int, **kwargs: Any) -> None:
-        """Answer with an error in MLflow's form."""
-        send_error(self, status_code, kwargs.get("exc_info", (None, None, None))[1])
-
-
-class UnknownHandler(RequestHandler):
-    """Answers what no endpoint serves."""
-
-    def prepare(self) -> None:
-        """Say so."""
-        raise HTTPError(404, f"This server has no {self.request.method} {self.request.path}.")
+    def compute_etag(self) -> None:
+        """Answers of the API are not kept, so they need no hash."""
 
     def write_error(self, status_code: int, **kwargs: Any) -> None:
         """Answer with an error in MLflow's form."""
@@ -68,5 +60,6 @@ def application(service: Service, prefix: str = "") -> Application:
     """Return the tornado application that serves a store."""
     return Application(
         routes(EndpointHandler, prefix, {"service": service}),
-        default_handler_class=UnknownHandler,
+        default_handler_class=EndpointHandler,
+        default_handler_args={"methods": {}, "service": service},
     )

@@ -1,0 +1,144 @@
+"""Answers as JSON: what was asked for, or what went wrong in MLflow's form."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+from http.client import responses
+from typing import TYPE_CHECKING, NamedTuple
+
+import msgspec
+from tornado.web import HTTPError
+
+from nbtrack.errors import NbtrackError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from tornado.web import RequestHandler
+
+log = logging.getLogger("nbtrack.server")
+
+# What a client is told to wait before it asks again.
+RETRY_SECONDS = 1
+
+# Nothing that the API answers is meant to be shown, framed, run or kept by a browser.
+_HEADERS = {
+    "Cache-Control": "no-store",
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "SAMEORIGIN",
+}
+_CODES = {
+    401: "UNAUTHENTICATED",
+    403: "PERMISSION_DENIED",
+    404: "ENDPOINT_NOT_FOUND",
+    409: "RESOURCE_CONFLICT",
+    413: "INVALID_PARAMETER_VALUE",
+    429: "REQUEST_LIMIT_EXCEEDED",
+    500: "INTERNAL_ERROR",
+    501: "NOT_IMPLEMENTED",
+    503: "TEMPORARILY_UNAVAILABLE",
+}
+_SERVER_FAULT = 500
+_LONGEST_MESSAGE = 2000
+
+
+class RequestRefused(NbtrackError):
+    """A request that HTTP itself has a status for.
+
+    Parameters
+    ----------
+    status : int
+        Of HTTP.
+    message : str
+        Sentences for the person behind the client.
+    headers : mapping, optional
+        Headers that belong to the status.
+    """
+
+    def __init__(self, status: int, message: str, headers: Mapping[str, str] | None = None) -> None:
+        super().__init__(message)
+        self.http_status = status
+        self.error_code = _CODES.get(status, "BAD_REQUEST")
+        self.headers = dict(headers or {})
+
+
+class _Fault(NamedTuple):
+    status: int
+    code: str
+    message: str
+    headers: Mapping[str, str]
+
+
+def put_headers(handler: RequestHandler, headers: Mapping[str, str]) -> None:
+    """Set the headers of an answer."""
+    for name, value in (_HEADERS | dict(headers)).items():
+        handler.set_header(name, value)
+
+
+def send_json(handler: RequestHandler, answer: bytes) -> None:
+    """Send an answer that is JSON."""
+    put_headers(handler, {"Content-Type": "application/json"})
+    handler.finish(answer)
+
+
+def send_text(handler: RequestHandler, answer: str) -> None:
+    """Send an answer that is a text."""
+    put_headers(handler, {"Content-Type": "text/plain; charset=utf-8"})
+    handler.finish(answer)
+
+
+def send_error(handler: RequestHandler, status: int, error: BaseException | None) -> None:
+    """Send what went wrong in MLflow's form, without a trace of the server's inside.
+
+    Parameters
+    ----------
+    handler : RequestHandler
+        Whose answer it is.
+    status : int
+        The status that tornado chose.
+    error : BaseException or None
+        What was raised.
+    """
+    write_error(handler, status, error)
+    handler.finish()
+
+
+def write_error(handler: RequestHandler, status: int, error: BaseException | None) -> None:
+    """Do as `send_error` does, but leave the answer to be finished."""
+    fault = _fault(handler, status, error)
+    body = msgspec.json.encode({"error_code": fault.code, "message": fault.message})
+    handler.set_status(fault.status, responses.get(fault.status, "Unknown"))
+    put_headers(handler, {"Content-Type": "application/json", "Content-Length": str(len(body))})
+    put_headers(handler, fault.headers)
+    if fault.status in {429, 503}:
+        handler.set_header("Retry-After", str(RETRY_SECONDS))
+    handler.write(body)
+
+
+def _fault(handler: RequestHandler, status: int, error: BaseException | None) -> _Fault:
+    if isinstance(error, NbtrackError):
+        headers = error.headers if isinstance(error, RequestRefused) else {}
+        return _Fault(error.http_status, error.error_code, _short(error.message), headers)
+    if error is None or (isinstance(error, HTTPError) and status < _SERVER_FAULT):
+        message = _http_message(error) or responses.get(status, "Unknown")
+        return _Fault(status, _CODES.get(status, "BAD_REQUEST"), _short(message), {})
+    number = secrets.token_hex(4)
+    log.error(
+        "Error %s in %s %s", number, handler.request.method, handler.request.path, exc_info=error
+    )
+    message = f"The server made a mistake; its log has it under the number {number}."
+    return _Fault(_SERVER_FAULT, _CODES[_SERVER_FAULT], message, {})
+
+
+def _http_message(error: BaseException | None) -> str:
+    if not isinstance(error, HTTPError) or not error.log_message:
+        return ""
+    return error.log_message % error.args if error.args else error.log_message
+
+
+def _short(message: str) -> str:
+    # A lone surrogate of a client's text cannot be sent back.
+    text = message.encode("utf-8", "backslashreplace").decode()
+    return text if len(text) <= _LONGEST_MESSAGE else f"{text[:_LONGEST_MESSAGE]}…"
