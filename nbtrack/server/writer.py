@@ -11,6 +11,7 @@ import asyncio
 import queue
 import threading
 import time
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from nbtrack.errors import Unavailable
@@ -43,6 +44,8 @@ class Writer:
     def __init__(self, store: Store, name: str = "nbtrack-writer") -> None:
         self._store = store
         self._waiting: queue.SimpleQueue[_Call | None] = queue.SimpleQueue()
+        # Nothing is put behind the mark that ends the thread.
+        self._lock = threading.Lock()
         self._closed = False
         self._thread = threading.Thread(target=self._run, name=name, daemon=True)
         self._thread.start()
@@ -50,28 +53,34 @@ class Writer:
     async def write(self, call: Callable[[], T]) -> T:
         """Make a write and return its result, after it is committed.
 
+        A write that was begun is made even if nobody waits for it any more.
+
         Raises
         ------
-        NbtrackError
-            What the call raised, or `Unavailable` when too much is waiting.
+        Unavailable
+            When too much is waiting, or the writer was closed.
+        Exception
+            Whatever the call raised.
         """
-        if self._closed:
-            raise Unavailable("The server is stopping. Try again in a moment.")
         if self._waiting.qsize() >= MOST_WAITING:
             raise Unavailable(
                 f"The server is behind: {MOST_WAITING} writes are waiting. Try again in a moment."
             )
         waiting = _Call(call)
-        self._waiting.put(waiting)
+        with self._lock:
+            if self._closed:
+                raise Unavailable("The server is stopping. Try again in a moment.")
+            self._waiting.put(waiting)
         result: T = await waiting.answer
         return result
 
     def close(self) -> None:
         """Make what waits, then stop."""
-        if not self._closed:
-            self._closed = True
-            self._waiting.put(None)
-            self._thread.join()
+        with self._lock:
+            if not self._closed:
+                self._closed = True
+                self._waiting.put(None)
+        self._thread.join()
 
     def _run(self) -> None:
         while True:
@@ -98,10 +107,14 @@ class Writer:
         return calls, True
 
     def _results(self, calls: list[_Call]) -> list[Any]:
+        # Whatever a transaction dies of, the thread goes on: without it no write is ever answered.
         try:
-            return list(self._store.together([one.call for one in calls]))
-        except Exception as error:  # noqa: BLE001 - a fault of one transaction must not end the thread
-            return [error] * len(calls)
+            results = self._store.together([one.call for one in calls])
+        except BaseException as error:  # noqa: BLE001 - see above
+            return [_as_exception(error)] * len(calls)
+        if len(results) != len(calls):
+            return [RuntimeError(f"{len(results)} results of {len(calls)} writes")] * len(calls)
+        return list(results)
 
 
 class _Call:
@@ -113,20 +126,29 @@ class _Call:
         self.answer: asyncio.Future[Any] = self.loop.create_future()
 
 
+def _as_exception(error: BaseException) -> Exception:
+    if isinstance(error, Exception) and not isinstance(error, StopIteration):
+        return error
+    # A future takes no StopIteration, and the others would end the event loop.
+    wrapped = RuntimeError(f"{type(error).__name__} in a write")
+    wrapped.__cause__ = error
+    return wrapped
+
+
 def _answer(calls: list[_Call], results: list[Any]) -> None:
     by_loop: dict[asyncio.AbstractEventLoop, list[tuple[_Call, Any]]] = {}
     for call, result in zip(calls, results, strict=True):
         by_loop.setdefault(call.loop, []).append((call, result))
     for loop, answers in by_loop.items():
-        if not loop.is_closed():
+        with suppress(RuntimeError):  # the loop ended, and with it whoever waited
             loop.call_soon_threadsafe(_settle, answers)
 
 
 def _settle(answers: list[tuple[_Call, Any]]) -> None:
     for call, result in answers:
-        if call.answer.done():  # the client went away and the request was cancelled
+        if call.answer.done():  # whoever waited was cancelled
             continue
         if isinstance(result, Exception):
-            call.answer.set_exception(result)
+            call.answer.set_exception(_as_exception(result))
         else:
             call.answer.set_result(result)
