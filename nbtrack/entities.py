@@ -62,6 +62,16 @@ class Metric(Struct, frozen=True):
     step: int = 0
 
 
+class RunMetric(Struct, frozen=True):
+    """One point of a metric, with the run it belongs to."""
+
+    run_id: str
+    key: str
+    value: float
+    timestamp: int
+    step: int = 0
+
+
 class Param(Struct, frozen=True):
     """A value that was chosen before the run; the first one logged under a key stays."""
 
@@ -104,6 +114,28 @@ class DatasetInput(Struct, frozen=True):
     def tags(self) -> dict[str, str]:
         """Tags of this use of the dataset."""
         return {tag.key: tag.value for tag in self.tag_list}
+
+
+class DatasetSummary(Struct, frozen=True):
+    """A dataset that runs of an experiment read, and what for (None where nobody said)."""
+
+    experiment_id: str
+    name: str
+    digest: str
+    context: str | None = None
+
+
+class ModelInput(Struct, frozen=True):
+    """A logged model that a run read."""
+
+    model_id: str
+
+
+class ModelOutput(Struct, frozen=True):
+    """A logged model that a run made, and at which step."""
+
+    model_id: str
+    step: int = 0
 
 
 class Experiment(Struct, frozen=True, kw_only=True):
@@ -161,9 +193,16 @@ class RunData(Struct, frozen=True):
 
 
 class RunInputs(Struct, frozen=True):
-    """Datasets a run read."""
+    """Datasets and logged models that a run read."""
 
     dataset_inputs: list[DatasetInput] = field(default_factory=list)
+    model_inputs: list[ModelInput] = field(default_factory=list)
+
+
+class RunOutputs(Struct, frozen=True):
+    """Logged models that a run made."""
+
+    model_outputs: list[ModelOutput] = field(default_factory=list)
 
 
 class Run(Struct, frozen=True):
@@ -172,6 +211,7 @@ class Run(Struct, frozen=True):
     info: RunInfo
     data: RunData
     inputs: RunInputs = field(default_factory=RunInputs)
+    outputs: RunOutputs = field(default_factory=RunOutputs)
 
 
 class PagedList(list[T]):

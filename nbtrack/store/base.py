@@ -18,13 +18,17 @@ if TYPE_CHECKING:
 
     from nbtrack.entities import (
         DatasetInput,
+        DatasetSummary,
         Experiment,
         LifecycleStage,
         Metric,
+        ModelInput,
+        ModelOutput,
         PagedList,
         Param,
         Run,
         RunInfo,
+        RunMetric,
         RunStatus,
         Tag,
     )
@@ -192,8 +196,23 @@ class Store(ABC):
         """Take a tag away; `NotFound` if the run has no such tag."""
 
     @abstractmethod
-    def log_inputs(self, run_id: str, datasets: Sequence[DatasetInput]) -> None:
-        """Note the datasets that a run read."""
+    def log_inputs(
+        self, run_id: str, datasets: Sequence[DatasetInput], models: Sequence[ModelInput] = ()
+    ) -> None:
+        """Note the datasets and logged models that a run read.
+
+        A dataset that the run has already stays as it was first noted, its tags included.
+        """
+
+    @abstractmethod
+    def log_outputs(self, run_id: str, models: Sequence[ModelOutput]) -> None:
+        """Note the logged models that a run made; one it has already keeps its first step."""
+
+    @abstractmethod
+    def search_datasets(
+        self, experiment_ids: Sequence[str], *, max_results: int = DEFAULT_MAX_RESULTS
+    ) -> list[DatasetSummary]:
+        """Return what the runs of these experiments read, each combination of fields once."""
 
     @abstractmethod
     def metric_history(
@@ -205,6 +224,31 @@ class Store(ABC):
         page_token: str | None = None,
     ) -> PagedList[Metric]:
         """Return all points of a metric, ordered by timestamp, step and value."""
+
+    @abstractmethod
+    def metric_history_bulk(
+        self, run_ids: Sequence[str], key: str, *, max_results: int
+    ) -> list[RunMetric]:
+        """Return the points of one metric of several runs, ``max_results`` of them at most.
+
+        They are ordered by run id, timestamp, step and value.
+        """
+
+    @abstractmethod
+    def metric_history_sampled(
+        self,
+        run_ids: Sequence[str],
+        key: str,
+        *,
+        start_step: int | None = None,
+        end_step: int | None = None,
+        max_results: int,
+    ) -> list[RunMetric]:
+        """Return evenly chosen points of one metric of several runs, for a chart.
+
+        ``max_results`` counts for each run alone. The steps include both ends. Runs come in the
+        order given, each one's points by step, timestamp and value; the last point is always there.
+        """
 
     # Delivery
 

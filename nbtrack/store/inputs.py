@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import insert, select, text
+from sqlalchemy import and_, insert, select, text
 
-from nbtrack.entities import Dataset, DatasetInput, Tag
+from nbtrack import tags as tag_names
+from nbtrack.entities import Dataset, DatasetInput, DatasetSummary, Tag
 from nbtrack.store import checks, dialects
-from nbtrack.store.schema import dataset
+from nbtrack.store.schema import dataset, input_tag, run_input
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -67,6 +68,29 @@ def load(connection: Connection, run_ids: str) -> dict[int, list[DatasetInput]]:
         use = DatasetInput(Dataset(*fields), tags.get((run_id, dataset_id), []))
         found.setdefault(run_id, []).append(use)
     return found
+
+
+def search(
+    connection: Connection, experiment_ids: Sequence[str], max_results: int
+) -> list[DatasetSummary]:
+    """Return the datasets of experiments with what runs read them for, each combination once."""
+    numbers = [checks.experiment_number(one) for one in experiment_ids]
+    context = and_(
+        input_tag.c.run_id == run_input.c.run_id,
+        input_tag.c.dataset_id == run_input.c.dataset_id,
+        input_tag.c.name == tag_names.DATA_CONTEXT,
+    )
+    columns = (dataset.c.experiment_id, dataset.c.name, dataset.c.digest, input_tag.c.value)
+    found = connection.execute(
+        select(*columns)
+        .distinct()
+        .join(run_input, run_input.c.dataset_id == dataset.c.id)
+        .outerjoin(input_tag, context)
+        .where(dataset.c.experiment_id.in_(numbers))
+        .order_by(*columns)
+        .limit(max_results)
+    )
+    return [DatasetSummary(str(number), *rest) for number, *rest in found]
 
 
 def _dataset(tx: Transaction, experiment_id: int, given: Dataset) -> int:

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from nbtrack.entities import Metric, Param, Run, RunData, RunInfo, RunInputs, Tag
-from nbtrack.store import inputs
+from nbtrack.entities import Metric, Param, Run, RunData, RunInfo, RunInputs, RunOutputs, Tag
+from nbtrack.store import inputs, run_models
 from nbtrack.store.keys import CHUNK
 from nbtrack.store.points import DECODED
 from nbtrack.store.schema import LIFECYCLE, STATUS
@@ -32,6 +32,7 @@ def load_runs(connection: Connection, keys: Keys, ids: Sequence[int]) -> list[Ru
 
 def _chunk(connection: Connection, keys: Keys, ids: str) -> dict[int, Run]:
     datasets = inputs.load(connection, ids)
+    read, made = run_models.load(connection, ids)
     runs = {}
     for row in _rows(
         connection,
@@ -49,7 +50,12 @@ def _chunk(connection: Connection, keys: Keys, ids: str) -> dict[int, Run]:
             artifact_uri=row[8],
             lifecycle_stage=LIFECYCLE[row[9]],
         )
-        runs[row[0]] = Run(info, RunData([], [], []), RunInputs(datasets.get(row[0], [])))
+        runs[row[0]] = Run(
+            info,
+            RunData([], [], []),
+            RunInputs(datasets.get(row[0], []), read.get(row[0], [])),
+            RunOutputs(made.get(row[0], [])),
+        )
     _add_metrics(connection, keys, runs, ids)
     for number, key, value in _values(connection, keys, "nb_param", ids):
         runs[number].data.param_list.append(Param(key, value))

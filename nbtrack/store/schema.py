@@ -32,7 +32,7 @@ from sqlalchemy.dialects.mysql import LONGTEXT
 
 from nbtrack.entities import LifecycleStage, RunStatus
 
-SCHEMA_NUMBER = 1
+SCHEMA_NUMBER = 2
 
 FINITE, NAN, PLUS_INFINITY, MINUS_INFINITY = range(4)
 LARGEST = sys.float_info.max
@@ -204,6 +204,22 @@ input_tag = _table(
     _reference("dataset_id"),
     Column("name", _string(255), primary_key=True),
     Column("value", _string(500), nullable=False),
+    clustered=True,
+)
+
+# The models may be kept somewhere else: their ids are not looked up.
+model_input = _table(
+    "nb_model_input",
+    _reference("run_id"),
+    Column("model_id", _string(250), primary_key=True),
+    clustered=True,
+)
+
+output = _table(
+    "nb_output",
+    _reference("run_id"),
+    Column("model_id", _string(250), primary_key=True),
+    Column("step", BigInteger, nullable=False),
     clustered=True,
 )
 

@@ -17,10 +17,12 @@ from nbtrack.store import (
     applying,
     checks,
     experiments,
+    histories,
     history,
     inputs,
     leases,
     repeating,
+    run_models,
     runs,
     values,
 )
@@ -41,11 +43,15 @@ if TYPE_CHECKING:
 
     from nbtrack.entities import (
         DatasetInput,
+        DatasetSummary,
         Experiment,
         Metric,
+        ModelInput,
+        ModelOutput,
         Param,
         Run,
         RunInfo,
+        RunMetric,
         RunStatus,
         Tag,
     )
@@ -272,8 +278,23 @@ class SqlStore(Store):
     def delete_tag(self, run_id: str, key: str) -> None:
         self._change(run_id, lambda tx, run: values.delete_tag(tx, run, key))
 
-    def log_inputs(self, run_id: str, datasets: Sequence[DatasetInput]) -> None:
-        self._change(run_id, lambda tx, run: inputs.put(tx, run, datasets))
+    def log_inputs(
+        self, run_id: str, datasets: Sequence[DatasetInput], models: Sequence[ModelInput] = ()
+    ) -> None:
+        def work(tx: Transaction, run: RunState) -> None:
+            inputs.put(tx, run, datasets)
+            run_models.put_inputs(tx, run, models)
+
+        self._change(run_id, work)
+
+    def log_outputs(self, run_id: str, models: Sequence[ModelOutput]) -> None:
+        self._change(run_id, lambda tx, run: run_models.put_outputs(tx, run, models))
+
+    def search_datasets(
+        self, experiment_ids: Sequence[str], *, max_results: int = DEFAULT_MAX_RESULTS
+    ) -> list[DatasetSummary]:
+        checks.check_max_results(max_results)
+        return self._read(lambda connection: inputs.search(connection, experiment_ids, max_results))
 
     def metric_history(
         self,
@@ -285,6 +306,25 @@ class SqlStore(Store):
     ) -> PagedList[Metric]:
         return self._read(
             lambda connection: history.read(connection, run_id, key, max_results, page_token)
+        )
+
+    def metric_history_bulk(
+        self, run_ids: Sequence[str], key: str, *, max_results: int
+    ) -> list[RunMetric]:
+        return self._read(lambda connection: histories.read(connection, run_ids, key, max_results))
+
+    def metric_history_sampled(
+        self,
+        run_ids: Sequence[str],
+        key: str,
+        *,
+        start_step: int | None = None,
+        end_step: int | None = None,
+        max_results: int,
+    ) -> list[RunMetric]:
+        steps = (start_step, end_step)
+        return self._read(
+            lambda connection: histories.sample(connection, run_ids, key, steps, max_results)
         )
 
     # Delivery

@@ -25,10 +25,12 @@ It needs pytest; nbtrack itself never imports this package.
 from nbtrack.testing.delivery import DeliveryContract
 from nbtrack.testing.experiments import ExperimentContract
 from nbtrack.testing.filters import FilterContract
+from nbtrack.testing.histories import HistoriesContract
 from nbtrack.testing.inputs import InputContract
 from nbtrack.testing.ordering import OrderContract
 from nbtrack.testing.points import PointContract
 from nbtrack.testing.runs import RunContract
+from nbtrack.testing.together import TogetherContract
 from nbtrack.testing.values import ValueContract
 
 __all__ = ["StoreContract"]
@@ -39,9 +41,11 @@ class StoreContract(
     RunContract,
     ValueContract,
     PointContract,
+    HistoriesContract,
     InputContract,
     FilterContract,
     OrderContract,
     DeliveryContract,
+    TogetherContract,
 ):
     """Everything that callers may expect of a `nbtrack.store.base.Store`."""

@@ -6,7 +6,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from nbtrack.entities import Dataset, DatasetInput, Tag
+from nbtrack.entities import (
+    Dataset,
+    DatasetInput,
+    DatasetSummary,
+    ModelInput,
+    ModelOutput,
+    Tag,
+)
 from nbtrack.errors import InvalidValue
 from nbtrack.testing.making import DEFAULT, begin
 
@@ -54,3 +61,33 @@ class InputContract:
     ) -> None:
         with pytest.raises(InvalidValue):
             store.log_inputs(begin(store), [_use("training", dataset)])
+
+    def test_the_datasets_of_experiments_are_found_each_once(self, store: Store) -> None:
+        first, second = begin(store), begin(store)
+        store.log_inputs(first, [_use("training"), _use("eval", Dataset("wine", "d2"))])
+        store.log_inputs(second, [_use("training"), DatasetInput(Dataset("wine", "d2"))])
+        store.log_inputs(begin(store, store.create_experiment("other")), [_use("training")])
+        assert set(store.search_datasets([DEFAULT])) == {
+            DatasetSummary("0", "iris", "d1", "training"),
+            DatasetSummary("0", "wine", "d2", "eval"),
+            DatasetSummary("0", "wine", "d2", None),
+        }
+        assert len(store.search_datasets([DEFAULT], max_results=2)) == 2
+
+    def test_a_run_shows_the_models_that_it_read_and_made(self, store: Store) -> None:
+        run = begin(store)
+        store.log_inputs(run, [], [ModelInput("m-1"), ModelInput("m-2")])
+        store.log_outputs(run, [ModelOutput("m-3", 7)])
+        shown = store.get_run(run)
+        assert shown.inputs.model_inputs == [ModelInput("m-1"), ModelInput("m-2")]
+        assert shown.outputs.model_outputs == [ModelOutput("m-3", 7)]
+        assert store.search_runs([DEFAULT])[0].outputs == shown.outputs
+
+    def test_a_model_noted_again_stays_as_it_was(self, store: Store) -> None:
+        run = begin(store)
+        store.log_outputs(run, [ModelOutput("m-3", 7)])
+        store.log_outputs(run, [ModelOutput("m-3", 9), ModelOutput("m-4")])
+        assert store.get_run(run).outputs.model_outputs == [
+            ModelOutput("m-3", 7),
+            ModelOutput("m-4", 0),
+        ]
