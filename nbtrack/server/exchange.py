@@ -71,8 +71,8 @@ class Exchange:
         Tornado's side of it.
     methods : mapping
         What may be asked at this path, by HTTP method; empty if nothing may.
-    service : Service
-        Who is asked.
+    service : Service or None
+        Who is asked; None for a request that is only refused, or asked of nobody.
     path_values : mapping
         What stands in the path for the names in braces, decoded once.
     """
@@ -81,13 +81,13 @@ class Exchange:
         self,
         handler: RequestHandler,
         methods: Mapping[str, Endpoint],
-        service: Service,
+        service: Service | None,
         path_values: Mapping[str, str],
     ) -> None:
         self._handler = handler
         self._request = handler.request
         self._methods = methods
-        self._service = service
+        self._asked_service = service
         self._path_values = path_values
         self._endpoint: Endpoint | None = None
         self._body: JsonBody | None = None
@@ -169,6 +169,11 @@ class Exchange:
         self._end_patience()
         if self._received is not None:
             self._received.abandon()
+
+    @property
+    def _service(self) -> Service:
+        assert self._asked_service is not None
+        return self._asked_service
 
     def _find_endpoint(self) -> Endpoint:
         method, path = self._request.method or "", self._request.path[:200]
