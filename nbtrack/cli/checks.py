@@ -139,7 +139,7 @@ def _open_to_others(folder: Path) -> bool:
 def _disk(folder: Path) -> Iterator[Finding]:
     import shutil
 
-    from nbtrack.views.numbers import size
+    from nbtrack.formatting.numbers import size
 
     left = shutil.disk_usage(folder).free
     if left < LOW_DISK_BYTES:
@@ -187,7 +187,7 @@ def _leases(store: Store) -> Iterator[Finding]:
     import time
 
     from nbtrack.delivery.lease import Life, life
-    from nbtrack.views.numbers import ago
+    from nbtrack.formatting.numbers import ago
 
     now = int(time.time() * 1000)
     leases = store.leases()

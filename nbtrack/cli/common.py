@@ -105,7 +105,7 @@ def echo_json(value: Any) -> None:
 
 def echo_table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     """Print columns under a header, as MLflow does; no value breaks a line or adds a colour."""
-    from nbtrack.views.text import one_line, padded, width
+    from nbtrack.formatting.text import one_line, padded, width
 
     lines = [header, ["-" * len(name) for name in header], *(map(one_line, row) for row in rows)]
     table = [list(line) for line in lines]

@@ -20,7 +20,7 @@ def doctor(uri: str | None, *, as_json: bool) -> None:
     from msgspec import to_builtins
 
     from nbtrack.cli.checks import findings
-    from nbtrack.views.text import padded
+    from nbtrack.formatting.text import padded
 
     found = list(findings(uri))
     troubles = sum(finding.level == "trouble" for finding in found)

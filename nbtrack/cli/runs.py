@@ -136,7 +136,7 @@ def _no_experiment(name: str, names: list[str]) -> str:
 
 
 def _row(run: Run) -> tuple[str, ...]:
-    from nbtrack.views import numbers
+    from nbtrack.formatting import numbers
 
     shown = [f"{key}={numbers.number(value)}" for key, value in run.data.metrics.items()]
     more = ["…"] if len(shown) > METRICS_SHOWN else []
@@ -165,7 +165,7 @@ def date(milliseconds: int | None) -> str:
 
 def duration(run: Run) -> str:
     """Write how long a run took; empty while it is going on."""
-    from nbtrack.views import numbers
+    from nbtrack.formatting import numbers
 
     if run.info.end_time is None:
         return ""
@@ -173,7 +173,7 @@ def duration(run: Run) -> str:
 
 
 def _show(run: Run, experiment: str) -> None:
-    from nbtrack.views import numbers
+    from nbtrack.formatting import numbers
 
     info = run.info
     facts = {
@@ -199,7 +199,7 @@ def _show(run: Run, experiment: str) -> None:
 
 
 def _block(title: str, pairs: dict[str, str]) -> None:
-    from nbtrack.views.text import one_line, padded, width
+    from nbtrack.formatting.text import one_line, padded, width
 
     if not pairs:
         return

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 
 from nbtrack.client.direction import is_lower_better
 from nbtrack.errors import NbtrackError
+from nbtrack.formatting import numbers
+from nbtrack.formatting.text import shortened
 from nbtrack.notebook.capture.source import parse_cell
 from nbtrack.notebook.summary import Score
-from nbtrack.views import numbers
-from nbtrack.views.text import shortened
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

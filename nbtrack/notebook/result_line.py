@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 from nbtrack.client.direction import is_lower_better
 from nbtrack.entities import RunStatus
+from nbtrack.formatting.text import shortened
 from nbtrack.notebook import comparison
 from nbtrack.notebook.outcome import without_colours
 from nbtrack.notebook.summary import Note, Score, Setting, Summary
 from nbtrack.sentences import count
 from nbtrack.views.repeated_params import without_repeats
-from nbtrack.views.text import shortened
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

@@ -13,8 +13,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from nbtrack.entities import RunStatus
-from nbtrack.views import numbers
-from nbtrack.views.text import in_html, in_markdown, one_line, shortened, title
+from nbtrack.formatting import numbers
+from nbtrack.formatting.text import in_html, in_markdown, one_line, shortened, title
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

@@ -14,10 +14,10 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
+from nbtrack.formatting.numbers import duration, speed
+from nbtrack.formatting.text import in_html, padded, shortened, width
 from nbtrack.sentences import count
-from nbtrack.views.numbers import duration, speed
 from nbtrack.views.screen import Screen, in_notebook
-from nbtrack.views.text import in_html, padded, shortened, width
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -23,10 +23,10 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from nbtrack.views.numbers import number
+from nbtrack.formatting.numbers import number
+from nbtrack.formatting.text import in_html, padded, shortened, width
 from nbtrack.views.panel import draw_panel, panel_height
 from nbtrack.views.scale import Scale
-from nbtrack.views.text import in_html, padded, shortened, width
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from nbtrack.formatting.numbers import number
+from nbtrack.formatting.text import in_html, shortened, width
 from nbtrack.views.curve import path, tenths, thinned
-from nbtrack.views.numbers import number
 from nbtrack.views.scale import Scale, labels, step_scale, ticks, value_scale
-from nbtrack.views.text import in_html, shortened, width
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -16,7 +16,7 @@ from nbtrack import tags
 from nbtrack.client.direction import is_lower_better
 from nbtrack.entities import RunStatus
 from nbtrack.errors import InvalidValue
-from nbtrack.views import numbers
+from nbtrack.formatting import numbers
 from nbtrack.views.repeated_params import without_repeats
 from nbtrack.views.static import Cell, Column
 

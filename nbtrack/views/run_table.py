@@ -10,10 +10,10 @@ from nbtrack.client.experiments import experiment_by_name, experiment_of_new_run
 from nbtrack.client.searching import search_experiments, search_runs
 from nbtrack.client.session import current_session
 from nbtrack.errors import NotFound
+from nbtrack.formatting.text import shortened
 from nbtrack.sentences import count
 from nbtrack.views.run_columns import Choice, Row, chosen, filled, named
 from nbtrack.views.static import Table
-from nbtrack.views.text import shortened
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence, Sized

@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from nbtrack.views.numbers import number
+from nbtrack.formatting.numbers import number
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

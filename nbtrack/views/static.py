@@ -12,7 +12,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from nbtrack.views.text import in_html, in_markdown, one_line, padded, shortened, title, width
+from nbtrack.formatting.text import in_html, in_markdown, one_line, padded, shortened, title, width
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

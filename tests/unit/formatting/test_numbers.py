@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from nbtrack.views import numbers
+from nbtrack.formatting import numbers
 
 
 @pytest.mark.parametrize(

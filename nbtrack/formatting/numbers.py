@@ -7,11 +7,12 @@ bytes.
 from __future__ import annotations
 
 import math
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+    from datetime import tzinfo
 
 DIGITS = 4
 # Outside of this range a float is written with an exponent.
@@ -24,6 +25,7 @@ _AT_LEAST = 2
 _TYPED_DIGITS = 6
 
 _MINUTE, _HOUR, _DAY = 60, 3600, 86_400
+_MINUTES = "%Y-%m-%d %H:%M"
 _SIZE_UNITS = ("B", "kB", "MB", "GB", "TB", "PB")
 
 
@@ -146,14 +148,25 @@ def moment(milliseconds: int | None) -> str:
     """Write a point in time, local and unambiguous: ``2026-11-23 14:05``."""
     if milliseconds is None:
         return ""
-    return _local(milliseconds, "%Y-%m-%d %H:%M")
+    return _written(milliseconds, _MINUTES)
+
+
+def utc_moment(milliseconds: int | None) -> str:
+    """Write a point in time for readers anywhere: ``2026-11-23 13:05``; say UTC beside it.
+
+    >>> utc_moment(0), utc_moment(None), utc_moment(10**17)
+    ('1970-01-01 00:00', '', '100000000000000000 ms')
+    """
+    if milliseconds is None:
+        return ""
+    return _written(milliseconds, _MINUTES, UTC)
 
 
 def exact_moment(milliseconds: int | None) -> str:
     """Write a point in time with seconds and the offset from UTC: ``2026-11-23 14:05:33 +0100``."""
     if milliseconds is None:
         return ""
-    return _local(milliseconds, "%Y-%m-%d %H:%M:%S %z")
+    return _written(milliseconds, "%Y-%m-%d %H:%M:%S %z")
 
 
 def ago(milliseconds: int, now: int) -> str:
@@ -200,9 +213,9 @@ def best(values: Iterable[float | None], *, lower: bool) -> float | None:
     return low if lower else high
 
 
-def _local(milliseconds: int, form: str) -> str:
+def _written(milliseconds: int, form: str, zone: tzinfo | None = None) -> str:
     try:
-        return datetime.fromtimestamp(milliseconds / 1000).astimezone().strftime(form)
+        return datetime.fromtimestamp(milliseconds / 1000, zone).astimezone(zone).strftime(form)
     except (ValueError, OverflowError, OSError):  # beyond the calendar, which a store may hold
         return f"{milliseconds} ms"
 
