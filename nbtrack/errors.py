@@ -75,3 +75,10 @@ class WrongStore(NbtrackError):
 
     error_code = "BAD_REQUEST"
     http_status = 400
+
+
+class Unsupported(NbtrackError):
+    """The store behind this cannot do it, and never will; another way must be taken."""
+
+    error_code = "NOT_IMPLEMENTED"
+    http_status = 501
