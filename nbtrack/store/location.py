@@ -30,7 +30,7 @@ from nbtrack.urls import SCHEME
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["StoreLocation", "find_store", "is_trusted", "sqlite_file", "trust"]
+__all__ = ["StoreLocation", "find_store", "is_trusted", "sqlite_file", "trust", "why_not"]
 
 DATABASE_NAME = "nbtrack.db"
 _SQLITE = re.compile(r"sqlite(?:\+\w+)?://(?:/(?P<file>.*))?", re.DOTALL)
@@ -170,7 +170,7 @@ def _by_nearest_folder(search: _Search) -> StoreLocation | None:
 def _existing(search: _Search, folder: Path) -> StoreLocation | None:
     if not folder.is_dir() or folder in search.passed_over:
         return None
-    if (fault := _fault(folder, search.project)) is not None:
+    if (fault := why_not(folder, search.project)) is not None:
         search.notices.append(f"{folder} {fault}, so it is passed over.")
         search.passed_over.add(folder)
         return None
@@ -345,15 +345,15 @@ def _check_from_project(project: Project, file: Path, uri: str, location: StoreL
             "Use NBTRACK_TRACKING_URI or `%track config` for it."
         )
     elif location.folder and location.folder.is_dir():
-        fault = _fault(location.folder, project)
+        fault = why_not(location.folder, project)
         if fault is not None:
             raise Refused(f"{location.folder} {fault}, so it is passed over.")
     elif (fault := _foreign(database, project)) is not None:
         raise Refused(f"The store {database} {fault}, so it is passed over.")
 
 
-def _fault(folder: Path, project: Project) -> str | None:
-    """Say why an existing folder cannot be the store, or None."""
+def why_not(folder: Path, project: Project) -> str | None:
+    """Say why an existing ``.nbtrack`` folder of a project cannot be the store, or None."""
     if not platforms.owned_by_this_user(folder):
         return "belongs to another user"
     if not project.contains(folder):

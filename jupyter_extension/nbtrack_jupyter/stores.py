@@ -1,0 +1,187 @@
+"""The stores that one Jupyter server serves, each opened when somebody first asks for it."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import re
+import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from typing import TYPE_CHECKING, TypeVar
+
+from nbtrack.errors import NbtrackError, NotFound, Refused, Unavailable
+from nbtrack.server.opening import open_service
+from nbtrack.store.location import sqlite_file, why_not
+from nbtrack.store.project import find_project
+from nbtrack_jupyter.search import stores_below
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from logging import Logger
+    from pathlib import Path
+
+    from nbtrack.server.opening import Opened
+    from nbtrack.server.options import Options
+    from nbtrack.server.service import Service
+    from nbtrack.store.location import StoreLocation
+
+T = TypeVar("T")
+
+_STORE_ID = re.compile("[0-9a-f]{32}")
+# Seconds after a search during which an unknown store id starts no other.
+_PAUSE = 2.0
+# Seconds that a stop waits for the answers that are under way.
+_LAST_ANSWERS = 10.0
+
+
+class Stores:
+    """The default store and those below a folder.
+
+    Parameters
+    ----------
+    default : StoreLocation or NbtrackError
+        Where the default store is, or why there is none.
+    root : Path
+        The folder below which stores are looked for.
+    options : Options
+        What the administrator chose about the default store, and about files.
+    log : Logger
+        Where it is said that a store cannot be opened.
+    """
+
+    def __init__(
+        self, default: StoreLocation | NbtrackError, root: Path, options: Options, log: Logger
+    ) -> None:
+        self._default = default
+        self._root = root
+        self._options = options
+        self._log = log
+        self._threads = ThreadPoolExecutor(2, "nbtrack-stores")
+        self._opening: dict[str, asyncio.Task[Opened]] = {}
+        self._found: Mapping[str, StoreLocation] = {}
+        self._search: asyncio.Task[None] | None = None
+        self._searched = -_PAUSE
+        self._asking: set[object] = set()
+        self._all_answered = asyncio.Event()
+        self._closed = False
+
+    async def default(self) -> Service:
+        """Return the default store, opened.
+
+        Raises
+        ------
+        NbtrackError
+            If it cannot be opened; the message says why.
+        """
+        if isinstance(self._default, NbtrackError):
+            raise type(self._default)(self._default.message)
+        return (await self._opened(self._default)).service
+
+    async def of(self, store_id: str) -> Service:
+        """Return the store of an id, opened.
+
+        Raises
+        ------
+        NotFound
+            If no store of this user's below the root has the id.
+        """
+        for task in self._opening.values():
+            if _store_id(task) == store_id:
+                return task.result().service
+        if _STORE_ID.fullmatch(store_id) and store_id not in self._found:
+            await self._look_again()
+        location = self._found.get(store_id)
+        if location is not None:
+            service = (await self._opened(location)).service
+            if service.backend.store.store_id == store_id:
+                return service
+            self._found = {}  # another store lies there now
+        raise NotFound(
+            f"There is no store {store_id[:40]!r} below the folder that Jupyter serves. "
+            "%track doctor, in a notebook that logs to it, prints a store's id and folder."
+        )
+
+    def enter(self, request: object) -> None:
+        """Count a request whose answer a stop waits for."""
+        self._asking.add(request)
+
+    def leave(self, request: object) -> None:
+        """Count it no more."""
+        self._asking.discard(request)
+        if not self._asking:
+            self._all_answered.set()
+
+    async def close(self) -> None:
+        """Wait for the answers under way, finish all writes, close the stores."""
+        self._closed = True
+        if self._asking:
+            self._all_answered.clear()
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._all_answered.wait(), _LAST_ANSWERS)
+        opened = await asyncio.gather(*self._opening.values(), return_exceptions=True)
+        for one in opened:
+            if not isinstance(one, BaseException):
+                await self._in_thread(one.service.close)
+        self._threads.shutdown(wait=False)
+
+    async def _opened(self, where: StoreLocation) -> Opened:
+        if self._closed:
+            raise Unavailable("Jupyter is stopping. Try again in a moment.")
+        key = _key(where)
+        task = self._opening.get(key)
+        if task is None or _failed(task):
+            task = self._opening[key] = asyncio.ensure_future(self._open(where))
+        return await asyncio.shield(task)
+
+    async def _open(self, where: StoreLocation) -> Opened:
+        try:
+            return await self._in_thread(self._open_now, where)
+        except NbtrackError as error:
+            self._log.error("nbtrack cannot serve a store: %s", error.message)
+            raise
+
+    def _open_now(self, where: StoreLocation) -> Opened:
+        # Whether it is still this user's own is asked when it is opened, not when it was found.
+        named = where is self._default and self._options.store_uri
+        folder = where.folder
+        if folder is not None and folder.is_dir() and not named:
+            fault = why_not(folder, find_project(folder.parent))
+            if fault is not None:
+                raise Refused(f"{folder} {fault}, so it is not served.")
+        options = self._options if where is self._default else self._for_files()
+        return open_service(options, where)
+
+    def _for_files(self) -> Options:
+        return type(self._options)(allowed_roots=self._options.allowed_roots)
+
+    async def _look_again(self) -> None:
+        if self._search is None and time.monotonic() - self._searched >= _PAUSE:
+            self._search = asyncio.ensure_future(self._look())
+        if self._search is not None:
+            await asyncio.shield(self._search)
+
+    async def _look(self) -> None:
+        try:
+            self._found = await self._in_thread(stores_below, self._root)
+        finally:
+            self._searched = time.monotonic()
+            self._search = None
+
+    async def _in_thread(self, call: Callable[..., T], *arguments: object) -> T:
+        return await asyncio.get_running_loop().run_in_executor(self._threads, call, *arguments)
+
+
+def _key(where: StoreLocation) -> str:
+    database = sqlite_file(where.uri)
+    return where.uri if database is None else os.path.realpath(database)
+
+
+def _failed(task: asyncio.Task[Opened]) -> bool:
+    return task.done() and (task.cancelled() or task.exception() is not None)
+
+
+def _store_id(task: asyncio.Task[Opened]) -> str | None:
+    if not task.done() or _failed(task):
+        return None
+    return task.result().service.backend.store.store_id

@@ -1,0 +1,184 @@
+"""Real ``jupyter server`` processes for tests, with nbtrack's extension as it was installed."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from tests.servers import Reply, clean_environment
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+TOKEN = "t0ken-of-jupyter"
+BASE_URL = "/user/ada/"
+START_SECONDS = 40
+# What is installed beside nbtrack and takes its time to start.
+_NOT_NEEDED = ("jupyterlab", "jupyter_lsp", "notebook_shim", "jupyter_server_terminals")
+
+
+@dataclass
+class JupyterServer:
+    """A Jupyter server process.
+
+    Attributes
+    ----------
+    address : str
+        Host and port.
+    base_url : str
+        As Jupyter was told, with slashes at both ends.
+    token : str
+        Opens everything.
+    process : Popen
+        The process, which leads a group of its own.
+    root : Path
+        The folder that it serves.
+    home : Path
+        With ``log``, what the server logged.
+    """
+
+    address: str
+    base_url: str
+    token: str
+    process: subprocess.Popen[bytes]
+    root: Path
+    home: Path
+
+    @property
+    def url(self) -> str:
+        """Return what ``MLFLOW_TRACKING_URI`` is set to."""
+        return f"http://{self.address}{self.base_url}nbtrack"
+
+    @property
+    def log(self) -> str:
+        """Return what it logged."""
+        return (self.home / "log").read_text("utf-8")
+
+    def ask(
+        self,
+        method: str,
+        path: str,
+        body: bytes | dict[str, Any] | None = None,
+        *,
+        headers: dict[str, str] | None = None,
+        token: str | None = None,
+    ) -> Reply:
+        """Send one request to a path below ``nbtrack``, or to a whole URL of the server.
+
+        Parameters
+        ----------
+        method, path, body, headers : str, str, bytes or dict, dict
+            The request; a dict is sent as JSON.
+        token : str, optional
+            Sent instead of the right one; empty: none is sent.
+        """
+        headers = dict(headers or {})
+        token = self.token if token is None else token
+        if token:
+            headers.setdefault("Authorization", f"Bearer {token}")
+        if isinstance(body, dict):
+            body = json.dumps(body).encode()
+            headers.setdefault("Content-Type", "application/json")
+        target = path if path.startswith(self.base_url) else urlsplit(self.url).path + path
+        connection = http.client.HTTPConnection(self.address, timeout=30)
+        try:
+            connection.request(method, target, body, headers)
+            answer = connection.getresponse()
+            return Reply(answer.status, answer.headers, answer.read())
+        finally:
+            connection.close()
+
+    def stop(self) -> int:
+        """Ask it to stop, wait for that and return the exit code."""
+        self.process.send_signal(signal.SIGTERM)
+        return self.process.wait(30)
+
+
+@contextmanager
+def running_jupyter(
+    folder: Path,
+    *flags: str,
+    base_url: str = BASE_URL,
+    config: str = "",
+    environment: dict[str, str] | None = None,
+) -> Iterator[JupyterServer]:
+    """Run a Jupyter server that serves ``folder/root`` and has its home in ``folder/home``.
+
+    Parameters
+    ----------
+    folder : Path
+        A folder of the test, made if need be.
+    *flags : str
+        Of ``jupyter server``.
+    base_url : str
+        With slashes at both ends.
+    config : str
+        Python code for ``jupyter_server_config.py``.
+    environment : dict, optional
+        More environment variables.
+    """
+    root, home = folder / "root", folder / "home"
+    for each in (root, home):
+        each.mkdir(parents=True, exist_ok=True)
+    process = _start(root, home, (*flags, f"--ServerApp.base_url={base_url}"), config, environment)
+    try:
+        address = _address(process, home)
+        yield JupyterServer(address, base_url, TOKEN, process, root, home)
+    finally:
+        with suppress(ProcessLookupError):  # its kernels too
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+
+
+def _start(
+    root: Path,
+    home: Path,
+    flags: tuple[str, ...],
+    config: str,
+    environment: dict[str, str] | None,
+) -> subprocess.Popen[bytes]:
+    settings = home / "config"
+    settings.mkdir(exist_ok=True)
+    off = {"ServerApp": {"jpserver_extensions": dict.fromkeys(_NOT_NEEDED, False)}}
+    (settings / "jupyter_server_config.json").write_text(json.dumps(off))
+    (settings / "jupyter_server_config.py").write_text(config)
+    folders = {
+        "JUPYTER_CONFIG_DIR": str(settings),
+        "JUPYTER_DATA_DIR": str(home / "data"),
+        "JUPYTER_RUNTIME_DIR": str(home / "runtime"),
+        "IPYTHONDIR": str(home / "ipython"),
+        "JUPYTER_TOKEN": TOKEN,
+    }
+    with (home / "log").open("wb") as log:
+        return subprocess.Popen(
+            [
+                *(sys.executable, "-m", "jupyter_server", "--no-browser", "--allow-root"),
+                *("--ServerApp.port=0", f"--ServerApp.root_dir={root}", *flags),
+            ],
+            cwd=root,
+            env=clean_environment(home) | folders | (environment or {}),
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            start_new_session=True,
+        )
+
+
+def _address(process: subprocess.Popen[bytes], home: Path) -> str:
+    deadline = time.monotonic() + START_SECONDS
+    while time.monotonic() < deadline and process.poll() is None:
+        for file in (home / "runtime").glob("jpserver-*.json"):
+            with suppress(ValueError):  # being written
+                return f"127.0.0.1:{json.loads(file.read_text('utf-8'))['port']}"
+        time.sleep(0.05)
+    raise AssertionError(f"Jupyter did not start: {(home / 'log').read_text('utf-8')}")
