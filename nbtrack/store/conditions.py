@@ -9,29 +9,15 @@ from __future__ import annotations
 import operator
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import ColumnElement, and_, func, or_
+from sqlalchemy import ColumnElement, and_, or_
 
+from nbtrack.store import like
 from nbtrack.store.schema import HEAD, NAN
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from nbtrack.filters import Comparison
-
-_TO_GLOB = str.maketrans({"%": "*", "_": "?", "*": "[*]", "?": "[?]", "[": "[[]"})
-
-
-def _like_any_case(column: ColumnElement[Any], pattern: str) -> ColumnElement[bool]:
-    if pattern.isascii():
-        return column.like(pattern)  # SQLite's LIKE ignores the case of ASCII letters only
-    folded: ColumnElement[bool] = func.nb_casefold(column).op("GLOB")(_glob(pattern.casefold()))
-    return folded
-
-
-def _glob(pattern: str) -> str:
-    """Spell a LIKE pattern for GLOB, which respects case in SQLite."""
-    return pattern.translate(_TO_GLOB)
-
 
 _COMPARE: dict[str, Callable[[Any, Any], ColumnElement[bool]]] = {
     "=": operator.eq,
@@ -42,8 +28,8 @@ _COMPARE: dict[str, Callable[[Any, Any], ColumnElement[bool]]] = {
     ">=": operator.ge,
     "IN": lambda column, values: column.in_(values),
     "NOT IN": lambda column, values: column.not_in(values),
-    "LIKE": lambda column, pattern: column.op("GLOB")(_glob(pattern)),
-    "ILIKE": _like_any_case,
+    "LIKE": like.matches,
+    "ILIKE": like.matches_in_any_case,
 }
 # What holds for NaN, which differs from every number.
 _TRUE_FOR_NAN = frozenset({"!=", "NOT IN"})

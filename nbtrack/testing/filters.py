@@ -178,11 +178,9 @@ class FilterContract:
         store.log_inputs(last, [_use("iris", "train"), _use("wine", "test")])
         return store
 
-    @pytest.mark.parametrize(("filter_string", "names"), CASES)
-    def test_a_filter_finds_its_runs(
-        self, searchable: Store, filter_string: str, names: str
-    ) -> None:
-        assert found(searchable, filter_string) == list(names)
+    def test_every_filter_finds_its_runs(self, searchable: Store) -> None:
+        # Making the runs takes longer than any search: all of them look at the same ones.
+        assert {text: "".join(found(searchable, text)) for text, _ in CASES} == dict(CASES)
 
     @pytest.mark.parametrize(("filter_string", "column", "message"), BAD)
     def test_a_bad_filter_is_explained_at_its_column(
