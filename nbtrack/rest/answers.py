@@ -7,11 +7,21 @@ repeats (``run_uuid``), leave out what is unset, and spell numbers that JSON doe
 from __future__ import annotations
 
 from math import isfinite
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, TypeVar
 
 from msgspec import Struct, field
+from msgspec.structs import replace
 
-from nbtrack.entities import LifecycleStage, Metric, Param, RunStatus, Tag
+from nbtrack.entities import (
+    LifecycleStage,
+    Metric,
+    ModelInput,
+    ModelOutput,
+    Param,
+    RunMetric,
+    RunStatus,
+    Tag,
+)
 from nbtrack.store.records import wire_value
 
 if TYPE_CHECKING:
@@ -19,6 +29,8 @@ if TYPE_CHECKING:
 
     from nbtrack.entities import DatasetInput, Run, RunInfo
     from nbtrack.rest.backend import Backend
+
+P = TypeVar("P", Metric, RunMetric)
 
 
 class Info(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -66,10 +78,13 @@ class Inputs(Struct, frozen=True, omit_defaults=True):
     """What a run read."""
 
     dataset_inputs: list[UsedInput] = field(default_factory=list)
+    model_inputs: list[ModelInput] = field(default_factory=list)
 
 
 class Outputs(Struct, frozen=True, omit_defaults=True):
     """What a run made."""
+
+    model_outputs: list[ModelOutput] = field(default_factory=list)
 
 
 class RunAnswer(Struct, frozen=True):
@@ -106,8 +121,8 @@ def run_answer(backend: Backend, run: Run) -> RunAnswer:
     return RunAnswer(
         info_answer(backend, run.info),
         Data(spelled(data.metric_list), data.param_list, data.tag_list),
-        Inputs([_input(one) for one in run.inputs.dataset_inputs]),
-        Outputs(),
+        Inputs([_input(one) for one in run.inputs.dataset_inputs], run.inputs.model_inputs),
+        Outputs(run.outputs.model_outputs),
     )
 
 
@@ -127,16 +142,15 @@ def info_answer(backend: Backend, info: RunInfo) -> Info:
     )
 
 
-def spelled(points: Iterable[Metric]) -> list[Metric]:
+def spelled(points: Iterable[P]) -> list[P]:
     """Return points whose values JSON can hold: NaN and infinities become texts.
 
     MLflow's clients, and `nbtrack.rest.codec`, read ``"NaN"``, ``"Infinity"`` and ``"-Infinity"``.
     """
-    return [point if isfinite(point.value) else _spelled(point) for point in points]
-
-
-def _spelled(point: Metric) -> Metric:
-    return Metric(point.key, cast("Any", wire_value(point.value)), point.timestamp, point.step)
+    return [
+        point if isfinite(point.value) else replace(point, value=wire_value(point.value))
+        for point in points
+    ]
 
 
 def _input(given: DatasetInput) -> UsedInput:

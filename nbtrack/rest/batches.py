@@ -61,7 +61,7 @@ def _check_counts(metrics: int, params: int, tags: int) -> None:
         if number > most:
             raise InvalidValue(
                 f"A batch logging request can contain at most {most} {what}. Got {number} {what}. "
-                "Send the rest in another request."
+                f"Please split up {what} across multiple requests and try again."
             )
 
 
