@@ -97,9 +97,34 @@ def user() -> str:
         return str(os.getuid()) if not WINDOWS else "unknown"
 
 
+def user_id() -> int | None:
+    """Return the number of the user who runs this process; None on Windows, which has none."""
+    return None if WINDOWS else os.geteuid()
+
+
 def runs_as_root() -> bool:
     """Whether this process is the superuser's; on Windows no program asks."""
-    return not WINDOWS and os.geteuid() == 0
+    return user_id() == 0
+
+
+def most_open_files() -> int:
+    """Return how many files this process may have open, after asking for as many as it may."""
+    if WINDOWS:
+        return 2048  # what the C library allows; sockets do not count there
+    import resource
+
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = 65536 if hard == resource.RLIM_INFINITY else min(hard, 65536)
+    if soft < wanted:
+        with suppress(OSError, ValueError):
+            resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+            return wanted
+    return soft
+
+
+def fork() -> int | None:
+    """Go on as two processes: 0 in the new one, its id in the old; None where that cannot be."""
+    return None if WINDOWS else os.fork()
 
 
 def _start_from_proc(pid: int) -> str | None:

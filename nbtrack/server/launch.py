@@ -1,22 +1,88 @@
-"""Starting the standalone server."""
+"""Starting the standalone server: look whether it can run, say how to reach it, run it."""
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
-import click
-from tornado.netutil import bind_sockets
-
-from nbtrack.server import opening, running
+from nbtrack.redaction.redact import redact_url
+from nbtrack.server import listening, opening, peer, token
+from nbtrack.server.hosts import Hosts
+from nbtrack.server.origins import Origins
+from nbtrack.server.requirements import require_floors
+from nbtrack.server.running import Plan, Stop, run
 
 if TYPE_CHECKING:
+    import socket
+    from collections.abc import Callable, Sequence
+
     from nbtrack.server.options import Options
+    from nbtrack.store.base import Store
 
 
-def launch(options: Options) -> None:
-    """Start a server and run it until it is stopped."""
+def launch(options: Options, say: Callable[[str], None]) -> None:
+    """Start a server and run it until it is stopped.
+
+    Parameters
+    ----------
+    options : Options
+        What the operator chose.
+    say : callable
+        Takes what they should read.
+
+    Raises
+    ------
+    NbtrackError
+        If it cannot be started, with a sentence that says why.
+    """
+    require_floors("tornado")
+    Hosts(options.allowed_hosts)  # a mistake in them is told before anything is made
+    Origins(options.allowed_origins)
+    chosen = token.chosen_token(os.environ.pop(token.VARIABLE, ""))
+    stop = Stop()
     where = opening.find(options)
-    sockets = bind_sockets(options.port, options.host)
-    port = sockets[0].getsockname()[1]
-    click.echo(f"nbtrack server: http://{options.host}:{port}{options.prefix}")
-    running.run(options, where, sockets)
+    for notice in where.notices:
+        say(notice)
+    sockets = listening.listen(options.host, options.port)
+    opened = opening.open_service(options, where)
+    store = opened.service.backend.store
+    plan = _plan(options, sockets, chosen, store.store_id)
+    for line in _lines(plan, store):
+        say(line)
+    run(plan, opened, sweeps=True, stop=stop)
+
+
+def _plan(
+    options: Options,
+    sockets: Sequence[socket.socket],
+    chosen: str | None,
+    store_id: str,
+) -> Plan:
+    return Plan(
+        options,
+        sockets,
+        token=None if options.no_auth else chosen or token.kept_token(store_id),
+        trusts_own_user=(
+            listening.is_loopback(sockets)
+            and chosen is None
+            and not options.asks_everybody
+            and peer.can_tell()
+        ),
+    )
+
+
+def _lines(plan: Plan, store: Store) -> list[str]:
+    urls = [f"{address}{plan.options.prefix}" for address in listening.addresses(plan.sockets)]
+    lines = [
+        f"nbtrack server: {urls[0]}",
+        f"Store: {redact_url(store.uri)}",
+        f"Files: {redact_url(store.artifact_root)}",
+    ]
+    if plan.token is None:
+        lines.append("Anybody who can reach it may read and change everything (--no-auth).")
+    elif not plan.trusts_own_user:
+        lines += [f"In a browser: {url}/?token={plan.token}" for url in urls]
+    lines += ["For MLflow's clients and nbtrack's:", f"export MLFLOW_TRACKING_URI={urls[0]}"]
+    if plan.token is not None and not plan.trusts_own_user:
+        lines.append(f"export MLFLOW_TRACKING_TOKEN={plan.token}")
+    return [*lines, "Ctrl+C stops it."]

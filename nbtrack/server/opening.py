@@ -4,20 +4,44 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from nbtrack.artifacts.files import STORE_SCHEME
 from nbtrack.artifacts.places import Places
+from nbtrack.errors import InvalidValue
 from nbtrack.server.service import Service
-from nbtrack.store.location import find_store
+from nbtrack.store.location import find_store, sqlite_file
 from nbtrack.store.open import open_store
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from nbtrack.server.options import Options
+    from nbtrack.store.base import Store
     from nbtrack.store.location import StoreLocation
 
 # Seconds that a write waits for another process's lock before the client is told to come again.
 PATIENCE = 3.0
-SERVED = "mlflow-artifacts:"
+
+
+def find(options: Options) -> StoreLocation:
+    """Return where the store is.
+
+    Raises
+    ------
+    InvalidValue
+        If it is itself a server, or cannot be shared by the number of workers.
+    """
+    where = find_store(options.store_uri)
+    if where.uri.lower().startswith(("http://", "https://")):
+        raise InvalidValue(
+            f"{where.uri} is a tracking server; a server needs a database. Name one with "
+            "--backend-store-uri, such as sqlite:///runs.db."
+        )
+    if options.workers > 1 and sqlite_file(where.uri) is not None:
+        raise InvalidValue(
+            f"{options.workers} workers cannot share a SQLite file well: one process writes for "
+            "all. Leave --workers out, or use PostgreSQL or MariaDB."
+        )
+    return where
 
 
 class Opened(NamedTuple):
@@ -27,17 +51,17 @@ class Opened(NamedTuple):
     journal_dir: Path
 
 
-def find(options: Options) -> StoreLocation:
-    """Return where the store is."""
-    return find_store(options.store_uri)
-
-
 def open_service(options: Options, where: StoreLocation) -> Opened:
     """Open the store and its files, both made if they are not there yet."""
-    root = destination(options) or where.artifact_root
-    store = open_store(where.uri, artifact_root=root, patience=PATIENCE)
+    store = open_served_store(options, where)
     places = Places(store.artifact_root, options.allowed_roots)
     return Opened(Service(store, places), where.journal_dir)
+
+
+def open_served_store(options: Options, where: StoreLocation) -> Store:
+    """Open the store alone, made if it is not there yet."""
+    root = destination(options) or where.artifact_root
+    return open_store(where.uri, artifact_root=root, patience=PATIENCE)
 
 
 def destination(options: Options) -> str | None:
@@ -45,4 +69,4 @@ def destination(options: Options) -> str | None:
     if options.artifacts_destination:
         return options.artifacts_destination
     root = options.artifact_root
-    return None if root is None or root.startswith(SERVED) else root
+    return None if root is None or root.startswith(STORE_SCHEME) else root

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
+
+from nbtrack.errors import InvalidValue
+
+_PREFIX = re.compile(r"(?:/[A-Za-z0-9._~-]+)*")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,7 +35,20 @@ class Options:
     workers : int
         Number of processes.
     prefix : str
-        What comes before every path, such as ``/tracking``; without a slash at its end.
+        What comes before every path, such as ``/tracking``.
+    allowed_hosts, allowed_origins : tuple of str
+        Names under which the server also answers, and sites whose pages may use it.
+    asks_everybody : bool
+        Whether the user who started the server needs the token as well.
+    no_auth : bool
+        Whether nobody needs it.
+    frames : str
+        ``SAMEORIGIN``, ``DENY`` or ``NONE``: who may show its pages inside theirs.
+
+    Raises
+    ------
+    InvalidValue
+        If choices are not possible, or not together.
     """
 
     store_uri: str | None = None
@@ -43,3 +61,20 @@ class Options:
     port: int = 5000
     workers: int = 1
     prefix: str = ""
+    allowed_hosts: tuple[str, ...] = ()
+    allowed_origins: tuple[str, ...] = ()
+    asks_everybody: bool = False
+    no_auth: bool = False
+    frames: str = "SAMEORIGIN"
+
+    def __post_init__(self) -> None:
+        """Refuse what cannot be."""
+        if _PREFIX.fullmatch(self.prefix) is None:
+            raise InvalidValue(
+                f"--static-prefix is {self.prefix!r}; it must start with a slash and end without "
+                "one, such as /tracking."
+            )
+        if self.no_auth and self.asks_everybody:
+            raise InvalidValue("--token asks everybody for the token and --no-auth nobody.")
+        if self.artifacts_only and not self.serve_artifacts:
+            raise InvalidValue("--artifacts-only and --no-serve-artifacts leave nothing to serve.")

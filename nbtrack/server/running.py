@@ -1,42 +1,143 @@
-"""One process of the standalone server: listen, answer, and stop without losing anything."""
+"""One process of the standalone server: answer, and stop without losing anything."""
 
 from __future__ import annotations
 
 import asyncio
+import logging
+import os
+import re
 import signal
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, NamedTuple
 
-from tornado.httpserver import HTTPServer
-
-from nbtrack.server import opening
-from nbtrack.server.standalone import application
+from nbtrack.rest.endpoints import ENDPOINTS
+from nbtrack.server import access_log, hosts
+from nbtrack.server.credentials import Credentials
+from nbtrack.server.gate import Gate, Rules
+from nbtrack.server.hosts import Hosts
+from nbtrack.server.listener import Listener
+from nbtrack.server.origins import Origins
+from nbtrack.server.standalone import StoppedAtGate, application
+from nbtrack.server.sweeping import Sweeper
 
 if TYPE_CHECKING:
     import socket
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
+    from nbtrack.server.opening import Opened
     from nbtrack.server.options import Options
-    from nbtrack.store.location import StoreLocation
+    from nbtrack.server.service import Service
+
+log = logging.getLogger("nbtrack.server")
+
+# How long a stopping server answers what was asked before, and looks after what others left.
+GRACE_SECONDS = 10.0
+LAST_SWEEP_SECONDS = 5.0
 
 
-def run(options: Options, where: StoreLocation, sockets: Sequence[socket.socket]) -> None:
-    """Serve until a signal asks to stop."""
-    opened = opening.open_service(options, where)
-    try:
-        asyncio.run(_serve(options, opened, sockets))
-    finally:
-        opened.service.close()
+class Plan(NamedTuple):
+    """What every process of a server is told.
+
+    Attributes
+    ----------
+    options : Options
+        What the operator chose.
+    sockets : sequence of socket
+        They listen already.
+    token : str or None
+        What is asked for; None: nothing.
+    trusts_own_user : bool
+        Whether this user needs no token.
+    """
+
+    options: Options
+    sockets: Sequence[socket.socket]
+    token: str | None
+    trusts_own_user: bool
 
 
-async def _serve(
-    options: Options, opened: opening.Opened, sockets: Sequence[socket.socket]
-) -> None:
-    server = HTTPServer(application(opened.service, options.prefix))
-    server.add_sockets(sockets)
-    stop = asyncio.Event()
+def run(plan: Plan, opened: Opened, *, sweeps: bool, stop: Stop) -> None:
+    """Serve a store until that is asked to stop, then close it.
+
+    Parameters
+    ----------
+    plan : Plan
+        How.
+    opened : Opened
+        What.
+    sweeps : bool
+        Whether this process looks after what dead processes left.
+    stop : Stop
+        Asks.
+    """
+    access_log.start(secret=plan.token)
+    service = opened.service
+    sweeper = Sweeper(service.backend.store, opened.journal_dir) if sweeps else None
+    asyncio.run(_serve(plan, service, sweeper, stop))
+
+
+class Stop:
+    """Hears the signals that ask a process to stop; the second one ends it at once."""
+
+    def __init__(self) -> None:
+        self._asked = 0
+        self._told: Callable[[], object] | None = None
+        for name in ("SIGTERM", "SIGINT", "SIGHUP"):
+            number = getattr(signal, name, None)
+            if number is not None and signal.getsignal(number) is not signal.SIG_IGN:  # nohup
+                signal.signal(number, self._on_signal)
+
+    def tell(self, told: Callable[[], object]) -> None:
+        """Call something when the process is asked to stop, or now if it was."""
+        self._told = told
+        if self._asked:
+            told()
+
+    def _on_signal(self, number: int, _frame: object) -> None:
+        self._asked += 1
+        if self._asked > 1:
+            os._exit(128 + number)
+        if self._told is not None:
+            self._told()
+
+
+async def _serve(plan: Plan, service: Service, sweeper: Sweeper | None, stop: Stop) -> None:
     loop = asyncio.get_running_loop()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, stop.set)
-    await stop.wait()
-    server.stop()
-    await server.close_all_connections()
+    stopping = asyncio.Event()
+    listener = _listener(plan, service)
+    listener.add_sockets(plan.sockets)
+    stop.tell(partial(loop.call_soon_threadsafe, stopping.set))
+    if sweeper is not None:
+        sweeper.start()
+    await stopping.wait()
+    log.info("Stopping: requests that were begun are answered.")
+    await listener.end(GRACE_SECONDS)
+    if sweeper is not None:
+        await asyncio.to_thread(sweeper.stop, LAST_SWEEP_SECONDS)
+    await asyncio.to_thread(service.close)
+
+
+def _listener(plan: Plan, service: Service) -> Listener:
+    options = plan.options
+    names = Hosts(options.allowed_hosts, {*hosts.own_names(), options.host.lower()})
+    asyncio.get_running_loop().run_in_executor(None, lambda: names.add_name(hosts.full_name()))
+    prefix = re.escape(options.prefix)
+    gate = Gate(
+        Rules(
+            hosts=names,
+            origins=Origins(options.allowed_origins),
+            credentials=None if plan.token is None else Credentials(plan.token),
+            trusts_own_user=plan.trusts_own_user,
+            prefix=options.prefix,
+            open_paths=frozenset(
+                options.prefix + path
+                for endpoint in ENDPOINTS
+                if endpoint.is_open
+                for path in endpoint.paths
+            ),
+            pages=re.compile(f"{prefix}/"),
+        )
+    )
+    frames = None if options.frames == "NONE" else options.frames
+    served = application(service, gate, prefix, frames=frames)
+    return Listener(served, gate, StoppedAtGate)

@@ -1,0 +1,82 @@
+"""Taking the port, and the addresses under which it can be reached."""
+
+from __future__ import annotations
+
+import errno
+import socket
+from contextlib import closing
+from ipaddress import ip_address
+from typing import TYPE_CHECKING
+
+from tornado.netutil import bind_sockets
+
+from nbtrack.errors import InvalidValue, NbtrackError, Refused, Unavailable
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+_BACKLOG = 1024
+# An address that is never used (RFC 5737): only the way towards it is looked up.
+_SOMEWHERE = ("192.0.2.1", 9)
+
+_SENTENCES: dict[int, tuple[type[NbtrackError], str]] = {
+    errno.EADDRINUSE: (
+        Unavailable,
+        "Port {port} of {host} is in use. Choose another with --port; --port 0 takes any free one.",
+    ),
+    errno.EACCES: (
+        Refused,
+        "This user may not listen at port {port}. Choose one above 1023 with --port.",
+    ),
+    errno.EADDRNOTAVAIL: (
+        InvalidValue,
+        "{host} is not an address of this machine. Use --host 127.0.0.1, or 0.0.0.0 for all.",
+    ),
+}
+
+
+def listen(host: str, port: int) -> list[socket.socket]:
+    """Return the sockets that listen at an address; port 0 takes any free one.
+
+    Raises
+    ------
+    Unavailable, Refused, InvalidValue
+        If that is not possible.
+    """
+    try:
+        return bind_sockets(port, host.strip("[]"), backlog=_BACKLOG)
+    except socket.gaierror:
+        raise InvalidValue(
+            f"The host {host!r} has no address here. Use --host 127.0.0.1, or 0.0.0.0 for all "
+            "addresses of this machine."
+        ) from None
+    except OSError as error:
+        kind, sentence = _SENTENCES.get(
+            error.errno or 0, (Unavailable, f"{{host}}:{{port}} cannot be listened at: {error}")
+        )
+        raise kind(sentence.format(host=host, port=port)) from error
+
+
+def is_loopback(sockets: Sequence[socket.socket]) -> bool:
+    """Whether only this machine can reach the sockets."""
+    return all(ip_address(each.getsockname()[0]).is_loopback for each in sockets)
+
+
+def addresses(sockets: Sequence[socket.socket]) -> list[str]:
+    """Return where the sockets can be reached, as ``http://host:port``; the best first."""
+    host, port = sockets[0].getsockname()[:2]
+    if ip_address(host).is_unspecified:
+        own = "[::1]" if sockets[0].family == socket.AF_INET6 and len(sockets) == 1 else "127.0.0.1"
+        hosts = dict.fromkeys([_address_in_network() or own, own])
+    else:
+        hosts = dict.fromkeys([f"[{host}]" if ":" in host else host])
+    return [f"http://{each}:{port}" for each in hosts]
+
+
+def _address_in_network() -> str | None:
+    with closing(socket.socket(socket.AF_INET, socket.SOCK_DGRAM)) as probe:
+        try:
+            probe.connect(_SOMEWHERE)  # sends nothing
+        except OSError:
+            return None
+        return str(probe.getsockname()[0])
