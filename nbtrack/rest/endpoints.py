@@ -10,6 +10,7 @@ from nbtrack.rest import (
     inputs,
     logged_models,
     metrics,
+    multipart,
     proxied,
     runs,
     values,
@@ -26,4 +27,5 @@ ENDPOINTS = (
     *logged_models.ENDPOINTS,
     *artifacts.ENDPOINTS,
     *proxied.ENDPOINTS,
+    *multipart.ENDPOINTS,
 )
