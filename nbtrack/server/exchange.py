@@ -127,10 +127,10 @@ class Exchange:
             Of HTTP, for an error that has none.
         """
         self._refused = True
-        if connection.has_body(self._request) and not connection.waits_for_continue(self._request):
-            self._answer_early(error, status)
-        else:
+        if connection.waits_for_continue(self._request):
             self._send_error(error, status)
+        else:  # finished at the end of the request: tornado hangs up on an earlier end
+            self._answer_early(error, status)
 
     async def receive(self, piece: bytes) -> None:
         """Take a piece of the body."""
@@ -195,7 +195,7 @@ class Exchange:
         put_headers(self._handler, {"Allow": self._allowed()})
         self._handler.clear_header("Content-Type")
         self._handler.set_status(204)
-        self._handler.finish()
+        self._refused = True  # `answer` finishes it
 
     async def _begin_upload(self) -> None:
         assert self._endpoint is not None
