@@ -29,7 +29,7 @@ from nbtrack.store.records import (
     Skip,
     UpdateRun,
 )
-from nbtrack.store.run_state import RunState, not_found, save, states
+from nbtrack.store.run_state import RunState, locked_states, not_found, save
 from nbtrack.store.schema import FINITE, LARGEST, journal
 
 if TYPE_CHECKING:
@@ -43,6 +43,8 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 _POSITION = select(journal.c.acked_seq).where(journal.c.journal_id == bindparam("of"))
+_CLAIM = _POSITION.with_for_update().with_hint(journal, "WITH (UPDLOCK, ROWLOCK)", "mssql")
+_JOURNAL = ("journal_id", "acked_seq")
 _INT64 = checks.INT64
 
 
@@ -53,15 +55,24 @@ def position(connection: Connection, journal_id: str) -> int:
 
 def apply(tx: Transaction, owner: Owner, records: Sequence[tuple[int, Record]]) -> Receipt:
     """Apply the records above the journal's position and move it."""
-    applied = position(tx.connection, owner.journal_id)
+    applied = _claimed_position(tx, owner.journal_id)
     new = [numbered for numbered in records if numbered[0] > applied]
     if not new:
         return Receipt(applied)
     application = _Application(tx, owner, new)
     application.run()
-    moved = dialects.upsert(tx.dialect, "nb_journal", ("journal_id", "acked_seq"), ("journal_id",))
+    moved = dialects.upsert(tx.dialect, "nb_journal", _JOURNAL, _JOURNAL[:1])
     tx.connection.exec_driver_sql(moved, (owner.journal_id, new[-1][0]))
     return Receipt(new[-1][0], application.problems)
+
+
+def _claimed_position(tx: Transaction, journal_id: str) -> int:
+    """Return a journal's position, which no other process moves until the commit."""
+    if tx.dialect == "sqlite":  # one lock is held for everything
+        return position(tx.connection, journal_id)
+    begin = dialects.insert_new(tx.dialect, "nb_journal", _JOURNAL, _JOURNAL[:1])
+    tx.connection.exec_driver_sql(begin, (journal_id, 0))
+    return int(tx.connection.execute(_CLAIM, {"of": journal_id}).scalar_one())
 
 
 class _Application:
@@ -76,7 +87,7 @@ class _Application:
         # The same lists as in `_points`, by what a record says: the way of most records.
         self._gathered: dict[tuple[str, str], list[Point]] = {}
         named = {record.run_id for _, record in records if not isinstance(record, Skip)}
-        self._states = states(tx.connection, named)
+        self._states = locked_states(tx, named)
 
     def run(self) -> None:
         for number, record in self._records:

@@ -56,6 +56,7 @@ class Database(ABC):
         self._engine: Engine | None = None
         self._turn = threading.RLock()
         self._here = _Here()
+        self._was_reached = False
         _open.add(self)
 
     def read(self, work: Callable[[Connection], T]) -> T:
@@ -139,11 +140,15 @@ class Database(ABC):
         attempt = 0
         while True:
             try:
-                return once()
+                done = once()
             except Exception as error:
                 attempt += 1
-                if not repeating.may_help(error, attempt) or time.monotonic() > deadline:
+                helps = repeating.may_help(error, attempt, was_reached=self._was_reached)
+                if not helps or time.monotonic() > deadline:
                     raise
+            else:
+                self._was_reached = True
+                return done
             time.sleep(random.uniform(0.2, 1) * repeating.pause(attempt))  # noqa: S311 - jitter, not a secret
 
     @contextmanager

@@ -16,12 +16,15 @@ from nbtrack.urls import SCHEME
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from sqlalchemy import Connection, Row
+    from sqlalchemy import Connection, Row, Select
 
     from nbtrack.store.keys import Keys
     from nbtrack.store.transaction import Transaction
 
 _BY_ID = select(experiment).where(experiment.c.id == bindparam("number"))
+_KEPT_BY_ID = _BY_ID.with_for_update(read=True).with_hint(
+    experiment, "WITH (HOLDLOCK, ROWLOCK)", "mssql"
+)
 
 
 def create(tx: Transaction, name: str, location: str | None, tags: Sequence[Tag]) -> str:
@@ -104,9 +107,12 @@ def load(connection: Connection, keys: Keys, rows: Sequence[Row[Any]]) -> list[E
     ]
 
 
-def active(connection: Connection, experiment_id: str) -> Row[Any]:
-    """Return the row of an experiment that is in use, or say what is wrong with it."""
-    row = _row(connection, experiment_id)
+def active(connection: Connection, experiment_id: str, *, stays: bool = False) -> Row[Any]:
+    """Return the row of an experiment that is in use, or say what is wrong with it.
+
+    With ``stays`` nobody deletes it until this transaction ends.
+    """
+    row = _row(connection, experiment_id, _KEPT_BY_ID if stays else _BY_ID)
     if row.lifecycle != ACTIVE:
         raise InvalidValue(
             f"The experiment {experiment_id} must be in the 'active' state. Current state is "
@@ -169,9 +175,9 @@ def delete_tags(tx: Transaction, number: int, keys: Sequence[str]) -> None:
             raise NotFound(f"No tag with name: {key} in experiment with id {number}")
 
 
-def _row(connection: Connection, experiment_id: str) -> Row[Any]:
+def _row(connection: Connection, experiment_id: str, query: Select[Any] = _BY_ID) -> Row[Any]:
     number = checks.experiment_number(experiment_id)
-    row = connection.execute(_BY_ID, {"number": number}).first()
+    row = connection.execute(query, {"number": number}).first()
     if row is None:
         raise NotFound(f"No Experiment with id={experiment_id} exists.")
     return row

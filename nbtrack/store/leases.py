@@ -12,7 +12,7 @@ from nbtrack.entities import RunStatus, Tag
 from nbtrack.errors import NotFound
 from nbtrack.store import dialects, values
 from nbtrack.store.records import Lease, Owner
-from nbtrack.store.run_state import RunState, save, state
+from nbtrack.store.run_state import RunState, locked_state, save
 from nbtrack.store.schema import lease, metric, run, series
 
 if TYPE_CHECKING:
@@ -84,7 +84,7 @@ def going_on(connection: Connection) -> list[Lease]:
 def close(tx: Transaction, seen: Lease, reason: str) -> bool:
     """End a run as KILLED at its last sign of life, if its lease is as it was seen."""
     try:
-        of = state(tx.connection, seen.run_id)
+        of = locked_state(tx, seen.run_id)
     except NotFound:
         return False
     unchanged: Any = (

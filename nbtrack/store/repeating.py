@@ -18,7 +18,8 @@ from sqlalchemy.exc import (
 
 # Seconds within which a transaction is begun again, at most.
 LONGEST = 10.0
-_MOST_ATTEMPTS = 8
+_MOST_CONFLICTS = 8
+_MOST_COLLISIONS = 2
 
 # SQLSTATE of PostgreSQL (https://www.postgresql.org/docs/current/errcodes-appendix.html) and SQL
 # Server; error numbers of MySQL and MariaDB.
@@ -31,31 +32,37 @@ _CONFLICT = {
     1020,  # record has changed since last read
     1062,  # duplicate entry
 }
-_LOST_NUMBERS = {1053, 1927, 2003, 2006, 2013, 2055}
+_LOST_NUMBERS = {1053, 1927, 2006, 2013, 2055}
+_UNREACHED_NUMBERS = {2002, 2003, 2005}
 _LOST_STATES = {"57P01", "57P02", "57P03"}  # shut down, crashed, starting up
 
 
 def code(error: BaseException) -> str | int | None:
     """Return the SQLSTATE or number that a server's driver gives an error."""
     original = error.orig if isinstance(error, DBAPIError) else error
-    state = getattr(original, "sqlstate", None)
-    if not hasattr(original, "sqlstate") and original is not None and original.args:
-        state = original.args[0]
-    return state if isinstance(state, str | int) else None
+    first = original.args[0] if original is not None and original.args else None
+    # MySQL's drivers begin with the number, pyodbc with the state; psycopg has it in an attribute.
+    found = first if isinstance(first, int) else getattr(original, "sqlstate", first)
+    return found if isinstance(found, str | int) else None
 
 
-def may_help(error: BaseException, attempt: int) -> bool:
-    """Whether to run a transaction again that failed ``attempt`` times, now with this error."""
-    if not isinstance(error, DBAPIError) or attempt >= _MOST_ATTEMPTS:
+def may_help(error: BaseException, attempt: int, *, was_reached: bool) -> bool:
+    """Whether to run a transaction again that failed ``attempt`` times, now with this error.
+
+    A server that was reached before may be starting again; one that was not has another address.
+    """
+    if not isinstance(error, DBAPIError):
         return False
     if code(error) in _CONFLICT:
-        # What is refused twice for a row that is there will be refused again.
-        return not isinstance(error, IntegrityError) or attempt < 3  # noqa: PLR2004 - as said
-    return is_lost(error)
+        # A row that is there is found by the second attempt, unless it goes and comes.
+        return attempt <= (
+            _MOST_COLLISIONS if isinstance(error, IntegrityError) else _MOST_CONFLICTS
+        )
+    return is_lost(error) or (was_reached and no_connection(error))
 
 
 def is_lost(error: BaseException) -> bool:
-    """Whether the connection to the server broke, or none can be had now."""
+    """Whether a connection to the server broke, or the server is starting."""
     if not isinstance(error, DBAPIError):
         return False
     found = code(error)
@@ -68,9 +75,11 @@ def is_lost(error: BaseException) -> bool:
 
 
 def no_connection(error: BaseException) -> bool:
-    """Whether a driver failed before the server answered: its error carries no code."""
-    original = error.orig if isinstance(error, DBAPIError) else None
-    return isinstance(error, OperationalError) and getattr(original, "sqlstate", "") is None
+    """Whether a driver did not reach the server."""
+    if not isinstance(error, OperationalError):
+        return False
+    found = code(error)
+    return found in _UNREACHED_NUMBERS or (found is None and hasattr(error.orig, "sqlstate"))
 
 
 def pause(attempt: int) -> float:

@@ -27,6 +27,14 @@ _STATES = (
     .outerjoin(lease, lease.c.run_id == run.c.id)
     .where(run.c.uuid.in_(bindparam("uuids", expanding=True)))
 )
+# By the public id, so that no two transactions wait for each other.
+_LOCKS = (
+    select(run.c.id)
+    .where(run.c.uuid.in_(bindparam("uuids", expanding=True)))
+    .order_by(run.c.uuid)
+    .with_for_update()
+    .with_hint(run, "WITH (UPDLOCK, ROWLOCK)", "mssql")
+)
 _SAVE = (
     update(run)
     .where(run.c.id == bindparam("of"))
@@ -86,6 +94,28 @@ def states(connection: Connection, uuids: Collection[str]) -> dict[str, RunState
 def state(connection: Connection, uuid: str) -> RunState:
     """Return a run, or raise `NotFound`."""
     found = states(connection, [uuid]).get(uuid)
+    if found is None:
+        raise not_found(uuid)
+    return found
+
+
+def locked_states(tx: Transaction, uuids: Collection[str]) -> dict[str, RunState]:
+    """Return those of the runs that exist, and keep other writers off them until the commit.
+
+    What a transaction decides by what it has read (a param has no value yet, a point is the
+    latest, a lease is held) is then still true when it writes.
+    """
+    if tx.dialect != "sqlite":  # there one lock is held for everything
+        wanted = sorted(uuids)
+        for start in range(0, len(wanted), CHUNK):
+            tx.connection.execute(_LOCKS, {"uuids": wanted[start : start + CHUNK]}).close()
+    # In a statement of its own: the one that waited for a lock sees leases as they were before.
+    return states(tx.connection, uuids)
+
+
+def locked_state(tx: Transaction, uuid: str) -> RunState:
+    """Return a run as `locked_states` does, or raise `NotFound`."""
+    found = locked_states(tx, [uuid]).get(uuid)
     if found is None:
         raise not_found(uuid)
     return found

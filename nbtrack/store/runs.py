@@ -10,7 +10,7 @@ from nbtrack import tags as tag_names
 from nbtrack.entities import LifecycleStage, RunStatus, Tag
 from nbtrack.errors import AlreadyExists, InvalidValue
 from nbtrack.store import checks, experiments, leases, values
-from nbtrack.store.run_state import RunState, save, states
+from nbtrack.store.run_state import RunState, locked_states, save
 from nbtrack.store.schema import ACTIVE, DELETED, STATUS_CODE, run
 from nbtrack.two_words import generated_name
 from nbtrack.urls import below
@@ -26,12 +26,12 @@ _INSERT = insert(run)
 def create(tx: Transaction, new: CreateRun) -> RunState:
     """Begin a run; the same id and user a second time give the run that is there."""
     checks.check_run_id(new.run_id)
-    there = states(tx.connection, [new.run_id]).get(new.run_id)
+    there = locked_states(tx, [new.run_id]).get(new.run_id)
     if there is not None:
         if there.user_id != new.user_id:
             raise AlreadyExists(f"The run id {new.run_id} is taken by a run of {there.user_id!r}.")
         return there
-    experiment = experiments.active(tx.connection, new.experiment_id)
+    experiment = experiments.active(tx.connection, new.experiment_id, stays=True)
     name = _name(new)
     for tag in new.tags:
         checks.check_tag(tag)

@@ -33,7 +33,7 @@ from nbtrack.store.loading import load_runs
 from nbtrack.store.points import PointWriter, coded
 from nbtrack.store.records import CreateRun
 from nbtrack.store.run_search import runs_query
-from nbtrack.store.run_state import RunState, state
+from nbtrack.store.run_state import RunState, locked_state, state
 from nbtrack.store.transaction import Transaction
 
 if TYPE_CHECKING:
@@ -112,7 +112,7 @@ class SqlStore(Store):
 
     def _change(self, run_id: str, work: Callable[[Transaction, RunState], None]) -> None:
         def on_active(tx: Transaction) -> None:
-            run = state(tx.connection, run_id)
+            run = locked_state(tx, run_id)
             run.must_be_active()
             work(tx, run)
 
@@ -238,7 +238,7 @@ class SqlStore(Store):
         lifecycle_stage: LifecycleStage | None = None,
     ) -> RunInfo:
         def work(tx: Transaction) -> RunInfo:
-            run = state(tx.connection, run_id)
+            run = locked_state(tx, run_id)
             if lifecycle_stage is not None:
                 runs.set_lifecycle(tx, run, LifecycleStage(lifecycle_stage))
             if not (status is None and end_time is None and name is None):

@@ -1,0 +1,229 @@
+"""Several processes write to one database of a server, which may go away meanwhile."""
+
+import subprocess
+import sys
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+
+import pytest
+
+from nbtrack.entities import LifecycleStage, Metric, Param, Tag
+from nbtrack.errors import AlreadyExists, InvalidValue, Unavailable
+from nbtrack.store.open import open_store
+from nbtrack.store.records import LogMetric
+from nbtrack.testing.making import creation, owner, run_id
+
+WRITER = """
+import sys
+from nbtrack.entities import Metric, Param, Tag
+from nbtrack.store.open import open_store
+uri, run, number = sys.argv[1], sys.argv[2], int(sys.argv[3])
+with open_store(uri) as store:
+    print("ready", flush=True)
+    sys.stdin.readline()
+    for step in range(25):
+        # Each point comes from two of the writers, each key in another order.
+        keys = ["a", "b", f"m{step}"][:: 1 if number % 2 else -1]
+        store.log_batch(
+            run,
+            metrics=[Metric(key, float(step + number // 2), step, step) for key in keys],
+            params=[Param(f"p{step}", "same")],
+            tags=[Tag(f"t{number}", str(step))],
+        )
+"""
+
+
+# PyMySQL leaves the socket of a refused connection to the garbage collector.
+refused_sockets = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+
+
+@pytest.fixture(params=["postgresql", "mariadb"])
+def uri(request):
+    return request.getfixturevalue(f"{request.param}_uri")
+
+
+@pytest.fixture
+def store(uri):
+    with open_store(uri, artifact_root="s3://bucket/a") as store:
+        yield store
+
+
+def test_writers_in_several_processes_agree_about_one_run(store, uri):
+    run = store.create_run("0").info.run_id
+    writers = [
+        subprocess.Popen(
+            [sys.executable, "-c", WRITER, uri, run, str(number)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        for number in range(4)
+    ]
+    for writer in writers:
+        assert writer.stdout.readline() == "ready\n"
+    for writer in writers:
+        writer.stdin.write("\n")
+        writer.stdin.flush()
+    assert [writer.communicate(timeout=50)[1] for writer in writers] == [""] * 4
+    data = store.get_run(run).data
+    assert data.params == {f"p{step}": "same" for step in range(25)}
+    assert data.metrics["a"] == data.metrics["b"] == 25.0
+    assert {data.tags[f"t{number}"] for number in range(4)} == {"24"}
+    for key in ("a", "b"):
+        assert len(store.metric_history(run, key)) == 50
+        counted = store.search_runs(["0"], filter_string=f"count(metrics.{key}) = 50")
+        assert len(counted) == 1
+
+
+def test_one_of_two_values_of_a_param_wins_and_the_other_is_refused(store, uri):
+    run = store.create_run("0").info.run_id
+    with open_store(uri) as other:
+        for number in range(10):
+            barrier = threading.Barrier(2)
+
+            def log(one, value, key=f"p{number}", barrier=barrier):
+                barrier.wait()
+                try:
+                    one.log_batch(run, params=[Param(key, value)])
+                except InvalidValue:
+                    return None
+                return value
+
+            with ThreadPoolExecutor(2) as threads:
+                won = {*threads.map(log, [store, other], "xy")} - {None}
+            assert {store.get_run(run).data.params[f"p{number}"]} == won
+
+
+def test_an_experiment_is_made_once_and_told_to_exist_to_the_others(store, uri):
+    def make(one):
+        try:
+            return one.create_experiment("same")
+        except AlreadyExists:
+            return "taken"
+
+    with open_store(uri) as other, ThreadPoolExecutor(8) as threads:
+        made = list(threads.map(make, [store, other] * 8))
+    assert sorted(made)[1:] == ["taken"] * 15
+
+
+def test_a_run_is_made_once_by_whoever_sends_it(store, uri):
+    chosen = run_id()
+    with open_store(uri) as other, ThreadPoolExecutor(4) as threads:
+        runs = threads.map(lambda one: one.create_run("0", run_id=chosen), [store, other] * 4)
+        assert len({run.info.run_name for run in runs}) == 1
+
+
+def test_a_journal_that_two_processes_ship_is_applied_once(store, uri):
+    run = run_id()
+    records = [(1, creation(run)), *((n, LogMetric(run, "m", n, n, n)) for n in range(2, 30))]
+    with open_store(uri) as other, ThreadPoolExecutor(4) as threads:
+        receipts = list(threads.map(lambda one: one.apply(owner(), records), [store, other] * 4))
+    assert {receipt.acknowledged for receipt in receipts} == {29}
+    assert [receipt.problems for receipt in receipts] == [[]] * 8
+    assert len(store.metric_history(run, "m")) == 28
+
+
+def test_a_group_that_lost_a_deadlock_is_written_again(store, uri):
+    first, second = (store.create_run("0").info.run_id for _ in range(2))
+    with open_store(uri) as other:
+        barrier = threading.Barrier(2, timeout=10)
+
+        def meet():
+            with suppress(threading.BrokenBarrierError):  # in the second attempt nobody waits
+                barrier.wait()
+                barrier.abort()
+
+        def both(one, runs):
+            tag = Tag(f"by-{runs[0]}", "1")
+            calls = [lambda run=run: one.log_batch(run, tags=[tag]) for run in runs]
+            return one.together([calls[0], meet, calls[1]])
+
+        with ThreadPoolExecutor(2) as threads:
+            answers = list(threads.map(both, [store, other], [(first, second), (second, first)]))
+    assert answers == [[None] * 3] * 2
+    for run in (first, second):
+        assert {f"by-{first}", f"by-{second}"} <= store.get_run(run).data.tags.keys()
+
+
+def test_no_run_slips_into_an_experiment_that_is_being_deleted(store, uri):
+    with open_store(uri) as other:
+        for number in range(5):
+            experiment = store.create_experiment(f"e{number}")
+            start = threading.Barrier(2)
+
+            def make(experiment=experiment, start=start):
+                start.wait()
+                with suppress(InvalidValue):
+                    other.create_run(experiment)
+
+            with ThreadPoolExecutor(1) as threads:
+                threads.submit(make)
+                start.wait()
+                store.update_experiment(experiment, lifecycle_stage=LifecycleStage.DELETED)
+            assert store.search_runs([experiment]) == []
+
+
+@refused_sockets
+@pytest.mark.parametrize("kind", ["postgresql", "mariadb"])
+def test_a_server_that_restarts_loses_no_answered_write(kind, request):
+    server = request.getfixturevalue(kind)
+    name = server.new()
+    stop = threading.Event()
+    stored = []
+    with open_store(server.uri(name), artifact_root="s3://b/a") as store:
+        run = store.create_run("0").info.run_id
+
+        def write():
+            while not stop.is_set():
+                step = len(stored)
+                store.log_batch(run, metrics=[Metric("m", 1.0, step, step)])
+                stored.append(step)
+
+        with ThreadPoolExecutor(1) as threads:
+            writer = threads.submit(write)
+            try:
+                for _ in range(2):
+                    time.sleep(0.2)
+                    server.restart(server.end, pause=0.1)
+                    time.sleep(0.2)
+            finally:
+                stop.set()
+            writer.result(timeout=20)
+        history = store.metric_history(run, "m")
+    assert [point.step for point in history][: len(stored)] == stored
+    server.drop(name)
+
+
+@refused_sockets
+@pytest.mark.parametrize("kind", ["postgresql", "mariadb"])
+def test_a_server_that_is_down_is_told_as_that(kind, request):
+    server = request.getfixturevalue(kind)
+    name = server.new()
+    with open_store(server.uri(name), artifact_root="s3://b/a", patience=0.3) as store:
+        server.stop(server.end)
+        try:
+            with pytest.raises(Unavailable, match="cannot be reached"):
+                store.create_experiment("x")
+            with pytest.raises(Unavailable, match="cannot be reached"):
+                store.get_experiment("0")
+        finally:
+            server.start()
+        assert store.get_experiment("0").name == "Default"
+    server.drop(name)
+
+
+def test_a_row_that_stays_locked_is_told_as_that_and_reads_go_on(store, uri):
+    run = store.create_run("0").info.run_id
+    with open_store(uri, patience=1) as other:
+
+        def hold(connection):
+            connection.exec_driver_sql("SELECT id FROM nb_run FOR UPDATE").fetchall()
+            with pytest.raises(Unavailable, match="stayed locked"):
+                other.log_batch(run, tags=[Tag("a", "b")])
+            assert other.get_run(run).info.run_id == run
+
+        store._database.write(hold)
+        other.log_batch(run, tags=[Tag("a", "b")])
