@@ -48,7 +48,7 @@ class ReceivedFile:
             gathered, self._gathered = self._gathered, bytearray()
             async with self._turn:
                 if self._is_open:
-                    await self._service.with_files(lambda: self._file.write(gathered))
+                    await self._service.with_files(lambda: self._take(gathered))
 
     async def finish(self) -> None:
         """Make the file visible."""
@@ -69,14 +69,18 @@ class ReceivedFile:
         if self._is_open:
             self._abandoned = asyncio.ensure_future(self.abort())
 
-    def _end_well(self) -> None:
+    def _take(self, gathered: bytearray) -> None:
         try:
-            self._file.write(self._gathered)
+            self._file.write(gathered)
         except BaseException as error:
-            if not self._context.__exit__(type(error), error, error.__traceback__):
-                raise
-        else:
-            self._context.__exit__(None, None, None)
+            self._is_open = False
+            # The context knows what a full disk means, and leaves nothing behind.
+            self._context.__exit__(type(error), error, error.__traceback__)
+            raise
+
+    def _end_well(self) -> None:
+        self._take(self._gathered)
+        self._context.__exit__(None, None, None)
 
     def _end_badly(self) -> None:
         error = ConnectionError("The file did not arrive whole.")

@@ -7,11 +7,13 @@ import signal
 import struct
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
 from nbtrack.store.open import open_store
+from tests.needs import needs
 
 WRITER = Path(__file__).with_name("writer.py")
 
@@ -60,6 +62,26 @@ class Ledger:
         self._file.close()
 
 
+class SmallDisk:
+    """A file system in memory with room for little."""
+
+    def __init__(self, folder):
+        self.folder = folder
+        self._ballast = folder / "ballast"
+
+    def fill(self, size):
+        """Leave about so many bytes free; None: all of them."""
+        self._ballast.unlink(missing_ok=True)
+        if size is None:
+            return
+        descriptor = os.open(self._ballast, os.O_WRONLY | os.O_CREAT)
+        with suppress(OSError):  # no space left
+            while os.write(descriptor, bytes(4096)):
+                pass
+        os.ftruncate(descriptor, max(0, os.fstat(descriptor).st_size - size // 4096 * 4096))
+        os.close(descriptor)
+
+
 @pytest.fixture
 def folder(tmp_path):
     return tmp_path / "store"
@@ -88,3 +110,15 @@ def ledger(tmp_path):
 @pytest.fixture
 def kill():
     return lambda pid: os.kill(pid, signal.SIGKILL)
+
+
+@pytest.fixture
+def small(tmp_path):
+    folder = tmp_path / "small"
+    folder.mkdir()
+    command = ["mount", "-t", "tmpfs", "-o", "size=1m", "nbtrack-test", str(folder)]
+    needs("mount", "A small disk needs the command mount: run the tests on Linux.")
+    mounted = subprocess.run(command, check=False, capture_output=True).returncode == 0
+    needs(mounted, "A small disk is mounted by root: run the tests as root, or in a container.")
+    yield SmallDisk(folder)
+    subprocess.run(["umount", "--lazy", str(folder)], check=True)

@@ -1,9 +1,6 @@
 """A disk that is full, or read-only: one sentence, no exception, and all of it arrives later."""
 
-import os
-import subprocess
 import time
-from contextlib import suppress
 
 import pytest
 
@@ -15,6 +12,7 @@ from nbtrack.delivery.outbox import Outbox
 from nbtrack.delivery.reader import JournalReader, read_owner
 from nbtrack.store.open import open_store
 from nbtrack.store.records import CreateRun, LogMetric
+from tests.faults.conftest import SmallDisk
 from tests.needs import needs
 
 RUN = "a" * 32
@@ -41,26 +39,6 @@ class LimitedDisk:
         resource.setrlimit(resource.RLIMIT_FSIZE, (hard if size is None else size, hard))
 
 
-class SmallDisk:
-    """A file system in memory with room for little."""
-
-    def __init__(self, folder):
-        self.folder = folder
-        self._ballast = folder / "ballast"
-
-    def fill(self, size):
-        """Leave about so many bytes free; None: all of them."""
-        self._ballast.unlink(missing_ok=True)
-        if size is None:
-            return
-        descriptor = os.open(self._ballast, os.O_WRONLY | os.O_CREAT)
-        with suppress(OSError):  # no space left
-            while os.write(descriptor, bytes(4096)):
-                pass
-        os.ftruncate(descriptor, max(0, os.fstat(descriptor).st_size - size // 4096 * 4096))
-        os.close(descriptor)
-
-
 @pytest.fixture
 def limited(tmp_path):
     needs(not platforms.WINDOWS, "File size limits exist on POSIX systems only.")
@@ -68,18 +46,6 @@ def limited(tmp_path):
     disk.folder.mkdir()
     yield disk
     disk.fill(None)
-
-
-@pytest.fixture
-def small(tmp_path):
-    folder = tmp_path / "small"
-    folder.mkdir()
-    command = ["mount", "-t", "tmpfs", "-o", "size=1m", "nbtrack-test", str(folder)]
-    needs("mount", "A small disk needs the command mount: run the tests on Linux.")
-    mounted = subprocess.run(command, check=False, capture_output=True).returncode == 0
-    needs(mounted, "A small disk is mounted by root: run the tests as root, or in a container.")
-    yield SmallDisk(folder)
-    subprocess.run(["umount", "--lazy", str(folder)], check=True)
 
 
 @pytest.fixture(params=["limited", "small"])
