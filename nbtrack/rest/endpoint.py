@@ -37,6 +37,7 @@ class Answer(Enum):
     TEXT = "a text"
     DOWNLOAD = "a `Download`"
     UPLOAD = "a context manager that gives a file for the body; the answer is empty"
+    PAGE = "a page for people, which the server's own table has"
 
 
 @dataclass(frozen=True)

@@ -34,11 +34,12 @@ from nbtrack.rest.endpoint import Answer
 from nbtrack.server import connection
 from nbtrack.server.bodies import JsonBody, content_encoding, unsupported
 from nbtrack.server.downloads import send_file
+from nbtrack.server.pages import addresses
 from nbtrack.server.replies import (
     RequestRefused,
     put_headers,
-    send_error,
     send_json,
+    send_page,
     send_text,
     write_error,
 )
@@ -51,6 +52,7 @@ if TYPE_CHECKING:
     from tornado.web import RequestHandler
 
     from nbtrack.rest.endpoint import Endpoint
+    from nbtrack.server.pages import Page
     from nbtrack.server.service import Service
 
 # How long, and how many bytes of, a body that nobody wants is passed over.
@@ -209,13 +211,21 @@ class Exchange:
         self._body = None
         self._end_patience()
         self._handler.clear()
-        write_error(self._handler, getattr(error, "status_code", status), error)
+        write_error(self._handler, getattr(error, "status_code", status), error, self._home())
         self._handler.flush()
         self._patience = connection.Patience(self._request, LINGER_SECONDS)
 
     def _send_error(self, error: BaseException, status: int = 500) -> None:
         self._handler.clear()
-        send_error(self._handler, getattr(error, "status_code", status), error)
+        write_error(self._handler, getattr(error, "status_code", status), error, self._home())
+        self._handler.finish()
+
+    def _home(self) -> str | None:
+        """Return the way to the first page, for what is asked by a person and not a program."""
+        endpoint = self._methods.get(self._request.method or "")
+        if endpoint is None or endpoint.answer is not Answer.PAGE:
+            return None
+        return addresses.home(endpoint)
 
     async def _pass_over(self, piece: bytes) -> None:
         self._passed_over += len(piece)
@@ -235,7 +245,9 @@ class Exchange:
             return
         asked = await self._asked()
         serve = partial(self._endpoint.serve, self._service.backend, asked)
-        if self._endpoint.answer is Answer.TEXT:
+        if self._endpoint.answer is Answer.PAGE:
+            await self._send_page(serve)
+        elif self._endpoint.answer is Answer.TEXT:
             send_text(self._handler, serve())
         elif self._endpoint.answer is Answer.DOWNLOAD:
             await send_file(self._handler, serve, self._service)
@@ -244,6 +256,15 @@ class Exchange:
         else:
             call = self._service.with_files if self._endpoint.files else self._service.read
             send_json(self._handler, await call(partial(self._encoded, serve)))
+
+    async def _send_page(self, serve: Callable[[], Page]) -> None:
+        assert self._endpoint is not None
+        if addresses.lacks_slash(self._request, self._endpoint):
+            self._handler.redirect(addresses.with_slash(self._request))
+            return
+        root = addresses.root(self._request, self._endpoint)
+        call = self._service.with_files if self._endpoint.files else self._service.read
+        send_page(self._handler, await call(lambda: serve().html(root)))
 
     def _encoded(self, serve: Callable[[], Struct | None]) -> bytes:
         if self._has_left:  # while it waited for its turn

@@ -11,6 +11,7 @@ import msgspec
 from tornado.web import HTTPError
 
 from nbtrack.errors import NbtrackError
+from nbtrack.server.pages.document import content_security_policy, error_page
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -28,6 +29,11 @@ _HEADERS = {
     "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "SAMEORIGIN",
+}
+_PAGE_HEADERS = {
+    "Content-Type": "text/html; charset=utf-8",
+    "Content-Security-Policy": content_security_policy(),
+    "Referrer-Policy": "no-referrer",
 }
 _CODES = {
     401: "UNAUTHENTICATED",
@@ -89,6 +95,12 @@ def send_text(handler: RequestHandler, answer: str) -> None:
     handler.finish(answer)
 
 
+def send_page(handler: RequestHandler, document: str) -> None:
+    """Send a page."""
+    put_headers(handler, _PAGE_HEADERS)
+    handler.finish(document)
+
+
 def send_error(handler: RequestHandler, status: int, error: BaseException | None) -> None:
     """Send what went wrong in MLflow's form, without a trace of the server's inside.
 
@@ -105,13 +117,29 @@ def send_error(handler: RequestHandler, status: int, error: BaseException | None
     handler.finish()
 
 
-def write_error(handler: RequestHandler, status: int, error: BaseException | None) -> None:
-    """Do as `send_error` does, but leave the answer to be finished."""
+def write_error(
+    handler: RequestHandler, status: int, error: BaseException | None, home: str | None = None
+) -> None:
+    """Do as `send_error` does, but leave the answer to be finished.
+
+    Parameters
+    ----------
+    handler, status, error
+        As `send_error` has them.
+    home : str or None
+        Relative address of the first page, if a person is answered and not a program.
+    """
     fault = _fault(handler, status, error)
-    body = msgspec.json.encode({"error_code": fault.code, "message": fault.message})
     handler.set_status(fault.status, responses.get(fault.status, "Unknown"))
-    put_headers(handler, {"Content-Type": "application/json", "Content-Length": str(len(body))})
-    put_headers(handler, fault.headers)
+    if home is None:
+        body = msgspec.json.encode({"error_code": fault.code, "message": fault.message})
+        put_headers(handler, {"Content-Type": "application/json"})
+    else:
+        body = error_page(fault.status, fault.message, home).html("").encode()
+        put_headers(handler, _PAGE_HEADERS)
+    for name, value in fault.headers.items():
+        handler.set_header(name, value)
+    handler.set_header("Content-Length", str(len(body)))
     if fault.status in {429, 503}:
         handler.set_header("Retry-After", str(RETRY_SECONDS))
     handler.write(body)

@@ -9,6 +9,7 @@ from tornado.routing import URLSpec
 
 from nbtrack.rest.endpoint import REST_OF_PATH
 from nbtrack.rest.endpoints import ENDPOINTS
+from nbtrack.server.pages import PAGES
 
 if TYPE_CHECKING:
     from tornado.web import RequestHandler
@@ -20,7 +21,7 @@ Methods = dict[str, "Endpoint"]
 
 
 def routes(handler: type[RequestHandler], prefix: str, arguments: dict[str, Any]) -> list[URLSpec]:
-    """Return a route for every path of the table.
+    """Return a route for every path of the API and of the pages.
 
     Parameters
     ----------
@@ -40,7 +41,7 @@ def routes(handler: type[RequestHandler], prefix: str, arguments: dict[str, Any]
 def by_path() -> dict[str, Methods]:
     """Return the endpoints of every path, by method."""
     found: dict[str, Methods] = {}
-    for endpoint in ENDPOINTS:
+    for endpoint in (*ENDPOINTS, *PAGES):
         for path in endpoint.paths:
             methods = found.setdefault(path, {})
             assert endpoint.method not in methods, (endpoint.method, path)
