@@ -50,7 +50,7 @@ class Rules(NamedTuple):
         What comes before every path.
     open_paths : frozenset of str
         Where anybody may read, under any host name.
-    pages : pattern
+    pages : tuple of pattern
         Paths of pages for people, to which other sites may link.
     """
 
@@ -60,7 +60,7 @@ class Rules(NamedTuple):
     trusts_own_user: bool
     prefix: str
     open_paths: frozenset[str]
-    pages: re.Pattern[str]
+    pages: tuple[re.Pattern[str], ...]
 
 
 class Asked(NamedTuple):
@@ -108,7 +108,7 @@ class Gate:
             `Instead` if something else is answered than what was asked for, otherwise why not.
         """
         rules, (start, headers) = self._rules, asked
-        is_page = rules.pages.fullmatch(asked.path) is not None
+        is_page = any(page.fullmatch(asked.path) for page in rules.pages)
         is_open = asked.path in rules.open_paths and start.method in _READING
         _check_size(asked)
         if not is_open:

@@ -11,6 +11,7 @@ from nbtrack.server.hosts import Hosts
 from nbtrack.server.origins import Origins
 from nbtrack.server.requirements import require_floors
 from nbtrack.server.running import Plan, Stop, run
+from nbtrack.server.workers import run_workers
 
 if TYPE_CHECKING:
     import socket
@@ -44,12 +45,17 @@ def launch(options: Options, say: Callable[[str], None]) -> None:
     for notice in where.notices:
         say(notice)
     sockets = listening.listen(options.host, options.port)
-    opened = opening.open_service(options, where)
-    store = opened.service.backend.store
-    plan = _plan(options, sockets, chosen, store.store_id)
-    for line in _lines(plan, store):
+    # With workers this process has the store open only to see that it can be served.
+    with opening.open_served_store(options, where) as store:
+        plan = _plan(options, sockets, chosen, store.store_id)
+        lines = _lines(plan, store)
+    opened = opening.open_service(options, where) if options.workers == 1 else None
+    for line in lines:
         say(line)
-    run(plan, opened, sweeps=True, stop=stop)
+    if opened is None:
+        run_workers(plan, where)
+    else:
+        run(plan, opened, sweeps=True, stop=stop)
 
 
 def _plan(

@@ -54,14 +54,18 @@ class Opened(NamedTuple):
 def open_service(options: Options, where: StoreLocation) -> Opened:
     """Open the store and its files, both made if they are not there yet."""
     store = open_served_store(options, where)
-    places = Places(store.artifact_root, options.allowed_roots)
-    return Opened(Service(store, places), where.journal_dir)
+    served = destination(options) if options.artifacts_only else None
+    places = Places(served or store.artifact_root, options.allowed_roots)
+    service = Service(store, places, serves_files=options.serve_artifacts)
+    return Opened(service, where.journal_dir)
 
 
 def open_served_store(options: Options, where: StoreLocation) -> Store:
     """Open the store alone, made if it is not there yet."""
-    root = destination(options) or where.artifact_root
-    return open_store(where.uri, artifact_root=root, patience=PATIENCE)
+    root = destination(options)
+    if options.artifacts_only:  # the store has nothing to do with what is served
+        root = where.artifact_root or root
+    return open_store(where.uri, artifact_root=root or where.artifact_root, patience=PATIENCE)
 
 
 def destination(options: Options) -> str | None:

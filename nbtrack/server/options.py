@@ -76,5 +76,13 @@ class Options:
             )
         if self.no_auth and self.asks_everybody:
             raise InvalidValue("--token asks everybody for the token and --no-auth nobody.")
+        if self.artifact_root and self.artifacts_destination and self._names_two_places():
+            raise InvalidValue(
+                "--default-artifact-root and --artifacts-destination name two places, but a server "
+                "keeps the files of runs in one. Leave one of them out."
+            )
         if self.artifacts_only and not self.serve_artifacts:
             raise InvalidValue("--artifacts-only and --no-serve-artifacts leave nothing to serve.")
+
+    def _names_two_places(self) -> bool:
+        return self.artifact_root not in {self.artifacts_destination, "mlflow-artifacts:/"}

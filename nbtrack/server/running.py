@@ -17,7 +17,7 @@ from nbtrack.server.gate import Gate, Rules
 from nbtrack.server.hosts import Hosts
 from nbtrack.server.listener import Listener
 from nbtrack.server.origins import Origins
-from nbtrack.server.standalone import StoppedAtGate, application
+from nbtrack.server.standalone import StoppedAtGate, application, page_paths
 from nbtrack.server.sweeping import Sweeper
 
 if TYPE_CHECKING:
@@ -56,7 +56,9 @@ class Plan(NamedTuple):
     trusts_own_user: bool
 
 
-def run(plan: Plan, opened: Opened, *, sweeps: bool, stop: Stop) -> None:
+def run(
+    plan: Plan, opened: Opened, *, sweeps: bool, stop: Stop, lifeline: int | None = None
+) -> None:
     """Serve a store until that is asked to stop, then close it.
 
     Parameters
@@ -69,23 +71,36 @@ def run(plan: Plan, opened: Opened, *, sweeps: bool, stop: Stop) -> None:
         Whether this process looks after what dead processes left.
     stop : Stop
         Asks.
+    lifeline : int, optional
+        A pipe whose end asks, too.
     """
     access_log.start(secret=plan.token)
     service = opened.service
     sweeper = Sweeper(service.backend.store, opened.journal_dir) if sweeps else None
-    asyncio.run(_serve(plan, service, sweeper, stop))
+    asyncio.run(_serve(plan, service, sweeper, stop, lifeline))
 
 
 class Stop:
-    """Hears the signals that ask a process to stop; the second one ends it at once."""
+    """Hears the signals that ask a process to stop; the second one ends it at once.
 
-    def __init__(self) -> None:
+    Parameters
+    ----------
+    at_once : callable, optional
+        Called before the process ends at once.
+    ignored : sequence of str
+        Signals that are for another process.
+    """
+
+    def __init__(
+        self, *, at_once: Callable[[], None] | None = None, ignored: Sequence[str] = ()
+    ) -> None:
         self._asked = 0
+        self._at_once = at_once
         self._told: Callable[[], object] | None = None
         for name in ("SIGTERM", "SIGINT", "SIGHUP"):
             number = getattr(signal, name, None)
             if number is not None and signal.getsignal(number) is not signal.SIG_IGN:  # nohup
-                signal.signal(number, self._on_signal)
+                signal.signal(number, signal.SIG_IGN if name in ignored else self._on_signal)
 
     def tell(self, told: Callable[[], object]) -> None:
         """Call something when the process is asked to stop, or now if it was."""
@@ -96,20 +111,28 @@ class Stop:
     def _on_signal(self, number: int, _frame: object) -> None:
         self._asked += 1
         if self._asked > 1:
+            if self._at_once is not None:
+                self._at_once()
             os._exit(128 + number)
         if self._told is not None:
             self._told()
 
 
-async def _serve(plan: Plan, service: Service, sweeper: Sweeper | None, stop: Stop) -> None:
+async def _serve(
+    plan: Plan, service: Service, sweeper: Sweeper | None, stop: Stop, lifeline: int | None
+) -> None:
     loop = asyncio.get_running_loop()
     stopping = asyncio.Event()
     listener = _listener(plan, service)
     listener.add_sockets(plan.sockets)
     stop.tell(partial(loop.call_soon_threadsafe, stopping.set))
+    if lifeline is not None:
+        loop.add_reader(lifeline, stopping.set)
     if sweeper is not None:
         sweeper.start()
     await stopping.wait()
+    if lifeline is not None:
+        loop.remove_reader(lifeline)
     log.info("Stopping: requests that were begun are answered.")
     await listener.end(GRACE_SECONDS)
     if sweeper is not None:
@@ -135,9 +158,9 @@ def _listener(plan: Plan, service: Service) -> Listener:
                 if endpoint.is_open
                 for path in endpoint.paths
             ),
-            pages=re.compile(f"{prefix}/"),
+            pages=page_paths(prefix),
         )
     )
     frames = None if options.frames == "NONE" else options.frames
-    served = application(service, gate, prefix, frames=frames)
+    served = application(service, gate, prefix, frames=frames, only_files=options.artifacts_only)
     return Listener(served, gate, StoppedAtGate)

@@ -34,10 +34,12 @@ class Service:
         Experiments and runs; closed with the service.
     places : Places
         The files.
+    serves_files : bool
+        Whether clients read and write files through the server.
     """
 
-    def __init__(self, store: Store, places: Places) -> None:
-        self.backend = Backend(store, places)
+    def __init__(self, store: Store, places: Places, *, serves_files: bool = True) -> None:
+        self.backend = Backend(store, places, serves_files)
         self._writer = Writer(store)
         self._readers = _Pool(READERS, "reads")
         self._files = _Pool(FILE_THREADS, "files")

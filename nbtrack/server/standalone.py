@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from tornado.routing import URLSpec
 from tornado.web import Application, OutputTransform, RequestHandler, stream_request_body
 
+from nbtrack.errors import Unavailable
+from nbtrack.rest.endpoint import ARTIFACT_PROXY, MLFLOW_3, Answer
 from nbtrack.server import access_log
 from nbtrack.server.exchange import Exchange
 from nbtrack.server.gate import NUMBER, Instead
@@ -13,6 +16,8 @@ from nbtrack.server.replies import send_error
 from nbtrack.server.routes import routes
 
 if TYPE_CHECKING:
+    import re
+
     from tornado.httputil import HTTPHeaders, HTTPServerRequest
 
     from nbtrack.server.gate import Gate
@@ -86,8 +91,28 @@ class StoppedAtGate(EndpointHandler):
         send_error(self, status_code, self._error)
 
 
+def page_paths(prefix: str) -> tuple[re.Pattern[str], ...]:
+    """Return the patterns of the paths of pages for people.
+
+    Parameters
+    ----------
+    prefix : str
+        What comes before every path, as a pattern.
+    """
+    return tuple(
+        rule.regex
+        for rule in routes(EndpointHandler, prefix, {})
+        if any(endpoint.answer is Answer.PAGE for endpoint in _methods(rule).values())
+    )
+
+
 def application(
-    service: Service, gate: Gate, prefix: str = "", *, frames: str | None = "SAMEORIGIN"
+    service: Service,
+    gate: Gate,
+    prefix: str = "",
+    *,
+    frames: str | None = "SAMEORIGIN",
+    only_files: bool = False,
 ) -> Application:
     """Return the tornado application that serves a store.
 
@@ -101,6 +126,8 @@ def application(
         What comes before every path, as a pattern.
     frames : str or None
         Value of ``X-Frame-Options``.
+    only_files : bool
+        Whether everything but ``mlflow-artifacts:/`` is refused.
     """
 
     class Headers(OutputTransform):
@@ -126,8 +153,11 @@ def application(
                 headers["X-Frame-Options"] = frames
             return status_code, headers, chunk
 
+    rules = routes(EndpointHandler, prefix, {"service": service})
+    if only_files:
+        rules = [rule if _is_about_files(rule) else _closed(rule) for rule in rules]
     return Application(
-        routes(EndpointHandler, prefix, {"service": service}),
+        rules,
         default_handler_class=EndpointHandler,
         default_handler_args={"methods": {}, "service": service},
         transforms=[Headers],
@@ -141,6 +171,26 @@ _HEADERS = {
     "Referrer-Policy": "no-referrer",
     "X-Content-Type-Options": "nosniff",
 }
+
+
+def _methods(rule: URLSpec) -> Methods:
+    methods: Methods = (rule.kwargs or {}).get("methods", {})
+    return methods
+
+
+def _is_about_files(rule: URLSpec) -> bool:
+    return all(
+        endpoint.prefixes in {ARTIFACT_PROXY, MLFLOW_3} or endpoint.is_open
+        for endpoint in _methods(rule).values()
+    )
+
+
+def _closed(rule: URLSpec) -> URLSpec:
+    error = Unavailable(
+        "This server passes files on and nothing else: it was started with --artifacts-only. "
+        "Runs are for another server."
+    )
+    return URLSpec(rule.regex.pattern, StoppedAtGate, {"error": error})
 
 
 def _log(handler: RequestHandler) -> None:
