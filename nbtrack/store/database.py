@@ -18,6 +18,7 @@ import threading
 import time
 from abc import ABC, abstractmethod
 from contextlib import contextmanager
+from functools import cache
 from typing import TYPE_CHECKING, Any, TypeVar
 from weakref import WeakSet
 
@@ -82,6 +83,17 @@ class Database(ABC):
         with self._explained(), self._turn:
             return self._repeated(lambda: self._whole(work))
 
+    def part(self, work: Callable[[], T]) -> T:
+        """Inside `write`, run a function whose writes all happen or none."""
+        outer = self._here.connection
+        assert outer is not None
+
+        def begin(_: Connection) -> T:
+            self._here.untouched = True
+            return work()
+
+        return self._part(outer, begin)
+
     def close(self) -> None:
         """Give back all connections."""
         engine, self._engine = self._engine, None
@@ -124,15 +136,26 @@ class Database(ABC):
             raise
 
     def _part(self, outer: Connection, work: Callable[[Connection], T]) -> T:
-        savepoint = outer.begin_nested()
+        here = self._here
+        # The first write of a part can be undone to where the part began.
+        own = not here.untouched
+        here.depth += own
+        here.untouched = False
+        save, undo, release = _savepoint(outer.dialect.name, here.depth)
         try:
+            if own:
+                outer.exec_driver_sql(save)
             done = work(outer)
+            if own and release:
+                outer.exec_driver_sql(release)
         except BaseException as error:
             self.on_rollback()
             if not repeating.ends_transaction(error):
-                savepoint.rollback()
+                outer.exec_driver_sql(undo)
             raise
-        savepoint.commit()
+        finally:
+            here.depth -= own
+            here.untouched = False
         return done
 
     def _repeated(self, once: Callable[[], T]) -> T:
@@ -177,9 +200,11 @@ class Database(ABC):
 
 
 class _Here(threading.local):
-    """The transaction in which this thread is writing."""
+    """The transaction in which this thread is writing, and its savepoints."""
 
     connection: Connection | None = None
+    depth = 0
+    untouched = False  # nothing was written since the innermost savepoint
 
     @contextmanager
     def working(self, connection: Connection) -> Iterator[None]:
@@ -188,6 +213,18 @@ class _Here(threading.local):
             yield
         finally:
             self.connection = None
+
+
+@cache
+def _savepoint(dialect: str, depth: int) -> tuple[str, str, str | None]:
+    """Write the statements that set a savepoint, go back to it (it stays), and give it up."""
+    if dialect == "mssql":
+        return f"SAVE TRANSACTION nb_{depth}", f"ROLLBACK TRANSACTION nb_{depth}", None
+    return (
+        f"SAVEPOINT nb_{depth}",
+        f"ROLLBACK TO SAVEPOINT nb_{depth}",
+        f"RELEASE SAVEPOINT nb_{depth}",
+    )
 
 
 def _nothing() -> None:

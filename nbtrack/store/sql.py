@@ -96,7 +96,7 @@ class SqlStore(Store):
 
     def _outcome(self, call: Callable[[], T]) -> T | Exception:
         try:
-            return self._database.write(lambda _: call())
+            return self._database.part(call)
         except Exception as error:
             if repeating.ends_transaction(error):
                 raise
