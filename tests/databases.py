@@ -220,11 +220,16 @@ class Mariadb(Server):
         import pymysql
 
         return pymysql.connect(
-            unix_socket=str(self.socket), user="root", database=database, autocommit=True
+            unix_socket=str(self.socket),
+            user="root",
+            database=database,
+            autocommit=True,
+            ssl_disabled=True,
         )
 
     def uri(self, name):
-        return f"mysql://root@/{name}?unix_socket={self.socket}"
+        # PyMySQL would load the system's certificates for each connection: 20 ms.
+        return f"mysql://root@/{name}?unix_socket={self.socket}&ssl_disabled=true"
 
 
 def _server(kind):

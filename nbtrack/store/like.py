@@ -2,9 +2,9 @@
 
 ``%`` stands for any text, ``_`` for any character, everything else, backslashes and brackets
 included, for itself. LIKE respects case. ILIKE does not: a pattern of ASCII letters matches these
-letters in both cases, any other pattern what Unicode's case folding makes equal. MySQL and MariaDB
-fold letter by letter, so that there, of the letters which fold to several, only the German sharp s
-is equal to what it folds to.
+letters in both cases, any other pattern what Unicode's case folding makes equal. Letters that fold
+to several (ligatures, some of Greek) do so on SQLite and from PostgreSQL 18 on only; the German
+sharp s also on MySQL and MariaDB.
 """
 
 from __future__ import annotations
@@ -48,13 +48,13 @@ _SPELLED = {
 }
 _SPELLED["mariadb"] = _SPELLED["mysql"]
 
-# How texts that differ in case become equal. PostgreSQL takes a collation by name, since the
-# database's own may know the case of ASCII letters only; by the first version that has it.
-_FOLD = {
-    "mysql": "replace(upper(lower({})), 'ß', 'SS')",
-    "mariadb": "replace(upper(lower({})), 'ß', 'SS')",
-    "mssql": "upper(lower({}))",
-}
+# How texts that differ in case become equal. Both ways and back, because of letters such as the
+# two small sigmas. The collation that knows the letters is named: the database's own may know the
+# case of ASCII letters only, or of those in an old Unicode. PostgreSQL: by the version it came in.
+_FOLD_MYSQL = (
+    "replace(upper(lower({} COLLATE utf8mb4_unicode_520_ci)) COLLATE utf8mb4_bin, 'ß', 'SS')"
+)
+_FOLD = {"mysql": _FOLD_MYSQL, "mariadb": _FOLD_MYSQL, "mssql": "upper(lower({}))"}
 _FOLD_BY_VERSION = (
     (18, 'casefold({} COLLATE "pg_unicode_fast")'),
     (17, 'upper(lower({} COLLATE "pg_c_utf8"))'),

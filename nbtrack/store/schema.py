@@ -16,6 +16,7 @@ import sys
 from typing import Any
 
 from sqlalchemy import (
+    NVARCHAR,
     BigInteger,
     Column,
     Double,
@@ -57,12 +58,24 @@ metadata = MetaData()
 
 # SQLite makes an alias of its rowid, and AUTOINCREMENT, only from a column declared INTEGER.
 _Id = BigInteger().with_variant(Integer(), "sqlite")
-# MySQL's TEXT ends at 64 kB. PostgreSQL compares byte by byte in "C", as the others are told to.
-_Text = Text().with_variant(Text(collation="C"), "postgresql").with_variant(LONGTEXT(), "mysql")
+# Texts compare byte by byte on every database; MySQL is told so for whole tables. Its TEXT ends at
+# 64 kB. On PostgreSQL no length is declared: NUL takes two characters there (`postgresql_text`).
+_Exact = Text(collation="C")
+_SQL_SERVER_COLLATION = "Latin1_General_100_BIN2"
+_Text = (
+    Text()
+    .with_variant(_Exact, "postgresql")
+    .with_variant(LONGTEXT(), "mysql")
+    .with_variant(NVARCHAR(None, collation=_SQL_SERVER_COLLATION), "mssql")
+)
 
 
 def _string(length: int) -> Any:
-    return String(length).with_variant(String(length, collation="C"), "postgresql")
+    return (
+        String(length)
+        .with_variant(_Exact, "postgresql")
+        .with_variant(NVARCHAR(length, collation=_SQL_SERVER_COLLATION), "mssql")
+    )
 
 
 def _table(

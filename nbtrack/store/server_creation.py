@@ -15,6 +15,7 @@ from sqlalchemy.schema import CreateIndex, CreateTable
 from nbtrack.errors import InvalidValue, NotFound, Unavailable, WrongStore
 from nbtrack.store import creation, schema
 from nbtrack.store.creation import Identity
+from nbtrack.store.server_database import MYSQL_COLLATION
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -78,11 +79,23 @@ def _create(connection: Connection, artifact_root: str, where: str) -> Identity:
     found = _identity(connection)
     if found is not None:  # another process was faster
         return found
+    _check_encoding(connection, where)
     _make_tables(connection, where)
     for table, row in creation.first_rows(artifact_root):
         if connection.execute(select(table)).first() is None:
             connection.execute(table.insert().values(row))
     return Identity(*connection.execute(_IDENTITY).one())
+
+
+def _check_encoding(connection: Connection, where: str) -> None:
+    if connection.dialect.name != "postgresql":
+        return
+    encoding = connection.exec_driver_sql("SHOW server_encoding").scalar()
+    if encoding != "UTF8":
+        raise WrongStore(
+            f"The database {where} keeps text as {encoding}, which lacks most of the world's "
+            "characters. Make one for nbtrack: CREATE DATABASE … ENCODING 'UTF8' TEMPLATE template0"
+        )
 
 
 def _make_tables(connection: Connection, where: str) -> None:
@@ -128,7 +141,7 @@ def _table_options(connection: Connection) -> str:
     dialect = connection.dialect
     if dialect.name != "mysql":
         return ""
-    collation = "utf8mb4_nopad_bin" if dialect.is_mariadb else "utf8mb4_0900_bin"  # type: ignore[attr-defined]
+    collation = MYSQL_COLLATION["mariadb" if dialect.is_mariadb else "mysql"]  # type: ignore[attr-defined]
     return f" ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE={collation}"
 
 

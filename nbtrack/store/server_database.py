@@ -25,10 +25,15 @@ T = TypeVar("T")
 # MySQL: refuse what does not fit instead of cutting it off, and let experiment 0 have its number.
 _MODES = "STRICT_ALL_TABLES,NO_AUTO_VALUE_ON_ZERO,NO_ENGINE_SUBSTITUTION"
 
+# Byte by byte, a space at the end included.
+MYSQL_COLLATION = {"mariadb": "utf8mb4_nopad_bin", "mysql": "utf8mb4_0900_bin"}
+
 # What each new connection is told, with {ms} and {s} for the patience.
 _FIRST_WORDS = {
     "postgresql": ("SET lock_timeout = {ms}",),
     "mysql": (
+        # Of the texts that a statement itself makes, as the name of a status.
+        "SET collation_connection = if(version() LIKE '%MariaDB%', '{mariadb}', '{mysql}')",
         f"SET SESSION sql_mode = '{_MODES}'",
         "SET SESSION innodb_lock_wait_timeout = {s}",
     ),
@@ -100,5 +105,9 @@ class ServerDatabase(Database):
         seconds = max(1, round(self.patience))
         with connection.cursor() as cursor:
             for words in _FIRST_WORDS[self._url.get_backend_name()]:
-                cursor.execute(words.format(ms=milliseconds, s=seconds))
+                cursor.execute(words.format(ms=milliseconds, s=seconds, **MYSQL_COLLATION))
         connection.commit()
+        if self._url.get_driver_name() == "psycopg":
+            from nbtrack.store import postgresql_text
+
+            postgresql_text.install(connection)
