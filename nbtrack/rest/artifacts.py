@@ -9,9 +9,8 @@ from msgspec import Struct, field
 
 from nbtrack.artifacts import parts_of
 from nbtrack.errors import InvalidValue
-from nbtrack.rest.codec import Required
+from nbtrack.rest.codec import Required, RunId
 from nbtrack.rest.endpoint import PAGES_ONLY, ROOT, Answer, Download, Endpoint
-from nbtrack.rest.requests import RunId
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -8,9 +8,9 @@ from msgspec import Struct, field
 
 from nbtrack.entities import Metric
 from nbtrack.errors import InvalidValue
-from nbtrack.rest.codec import Int64, Required
+from nbtrack.rest.codec import Int64, Required, RunId
 from nbtrack.rest.endpoint import Endpoint
-from nbtrack.rest.requests import Label, RunId, run_params, run_tags
+from nbtrack.rest.requests import Label, run_params, run_tags
 
 if TYPE_CHECKING:
     from nbtrack.rest.backend import Backend

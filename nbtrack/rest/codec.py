@@ -2,8 +2,8 @@
 
 A well-formed body is decoded straight into its struct. Everything that MLflow's server accepts
 beside that takes a second, slower way through plain values: ``null`` for absent, lowerCamelCase
-names, ``run_uuid`` for ``run_id``, numbers of enum members, bare ``NaN``, a JSON string that holds
-JSON. What fails there too is answered in MLflow's words.
+names, ``run_uuid`` for ``run_id``, numbers of enum members, bare ``NaN``, ``true`` for 1.0, a JSON
+string that holds JSON. What fails there too is answered in MLflow's words.
 
 Source of the rules: MLflow's REST API as observed on version 3.17.
 """
@@ -21,6 +21,7 @@ import msgspec
 from msgspec import Meta, Struct
 
 from nbtrack.errors import InvalidValue
+from nbtrack.rest.nesting import is_nested_deeper
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -30,6 +31,8 @@ T = TypeVar("T", bound=Struct)
 # A text that must be given; MLflow takes the empty text for an absent one.
 Required = Annotated[str, Meta(min_length=1)]
 Int64 = Annotated[int, Meta(ge=-(2**63), le=2**63 - 1)]
+# What MLflow takes for the id of a run; nbtrack's are 32 hexadecimal digits.
+RunId = Annotated[str, Meta(min_length=1, pattern=r"^[A-Za-z0-9][\w\-]{0,255}\Z")]
 
 MOST_NESTED = 64
 _MOST_WRAPPED = 2  # times that very old clients encode a body
@@ -41,6 +44,8 @@ _plain_decoder = msgspec.json.Decoder()
 _EXPECTED = re.compile(r"(?P<fault>.*?)(?: - at `\$\.?(?P<path>.*)`)?", re.DOTALL)
 _MISSING = re.compile(r"Object missing required field `(?P<name>.*)`")
 _TOO_SHORT = "Expected `str` of length >= 1"
+_NOT_A_RUN_ID = "Expected `str` matching regex"  # the only pattern there is
+_SURROGATE = re.compile("[\ud800-\udfff]")
 _STEP = re.compile(r"[^.\[\]]+")
 
 
@@ -57,6 +62,7 @@ def decode_body(body: bytes, kind: type[T], path_values: Mapping[str, str] = _NO
     InvalidValue
         For everything that is not such a request, in MLflow's words.
     """
+    _check_nesting(body)
     if body and not path_values and not any(name in body for name in _camel_names(kind)):
         try:
             return cast("T", _decoder(kind).decode(body))
@@ -86,7 +92,7 @@ def decode_query(query: Mapping[str, Sequence[str]], kind: type[T]) -> T:
 
 def decode_values(values: Mapping[str, Any], kind: type[T]) -> T:
     """Return the request that plain values mean."""
-    values = _normalised(values, kind, 1)
+    values = _normalised(values, kind)
     try:
         return msgspec.convert(values, kind, strict=False)
     except msgspec.ValidationError as error:
@@ -95,21 +101,19 @@ def decode_values(values: Mapping[str, Any], kind: type[T]) -> T:
 
 def _plain(body: bytes) -> tuple[dict[str, Any], str]:
     """Return the object in a body, and what is wrong with the body if it is not JSON."""
-    value: Any = body
+    value: Any = None
+    text = body
     for _ in range(_MOST_WRAPPED + 1):
-        if not value or not value.strip():
+        if not text.strip():
             return {}, ""
         try:
-            try:
-                value = _plain_decoder.decode(value)
-            except msgspec.DecodeError:
-                value = json.loads(value)  # takes bare NaN and Infinity
-        except RecursionError:
-            raise InvalidValue(_too_deep()) from None
-        except (ValueError, UnicodeDecodeError) as error:
+            value = _loaded(text)
+        except (ValueError, RecursionError) as error:
             return {}, f"The body of the request is not JSON: {error}."
         if not isinstance(value, str):
             break
+        text = value.encode("utf-8", "surrogatepass")
+        _check_nesting(text)
     if value is None:
         return {}, ""
     if not isinstance(value, dict):
@@ -119,10 +123,20 @@ def _plain(body: bytes) -> tuple[dict[str, Any], str]:
     return value, ""
 
 
-def _normalised(values: Mapping[str, Any], kind: Any, depth: int) -> dict[str, Any]:
-    """Return values under the struct's own names, without nulls, enum numbers as names."""
-    if depth > MOST_NESTED:
-        raise InvalidValue(_too_deep())
+def _loaded(text: bytes) -> Any:
+    try:
+        return _plain_decoder.decode(text)
+    except msgspec.DecodeError:
+        return json.loads(text.decode())  # takes bare NaN and Infinity
+
+
+def _check_nesting(text: bytes) -> None:
+    if is_nested_deeper(text, MOST_NESTED):
+        raise InvalidValue(f"The body of the request is nested deeper than {MOST_NESTED} levels.")
+
+
+def _normalised(values: Mapping[str, Any], kind: Any) -> dict[str, Any]:
+    """Return what a struct has of some values, under its own names and without nulls."""
     snake = _aliases(kind)
     types = {field.encode_name: field.type for field in _fields(kind)}
     found: dict[str, Any] = {}
@@ -130,32 +144,37 @@ def _normalised(values: Mapping[str, Any], kind: Any, depth: int) -> dict[str, A
         name = snake.get(given, given)
         if name in found or (name != given and name in values):
             raise InvalidValue(f"The parameter {name!r} is given twice, also as {given!r}.")
-        if value is not None:
-            found[name] = _normalised_value(value, types.get(name, Any), depth)
-    if "run_id" in types and "run_id" not in found and "run_uuid" in found:
-        found["run_id"] = found["run_uuid"]
+        if value is not None and name in types:
+            found[name] = _normalised_value(value, types[name], name)
+    if "run_id" in types and not found.get("run_id"):
+        uuid = values.get("run_uuid") or values.get("runUuid")
+        if uuid:
+            found["run_id"] = _normalised_value(uuid, types["run_id"], "run_uuid")
     return found
 
 
-def _normalised_value(value: Any, kind: Any, depth: int) -> Any:
+def _normalised_value(value: Any, kind: Any, name: str) -> Any:
     kind = _bare(kind)
     if isinstance(value, dict) and isinstance(kind, type) and issubclass(kind, Struct):
-        return _normalised(value, kind, depth + 1)
+        return _normalised(value, kind)
     if isinstance(value, list) and get_origin(kind) is list:
         (item,) = get_args(kind)
-        return [_normalised_value(one, item, depth + 1) for one in value]
+        return [_normalised_value(one, item, name) for one in value]
+    if isinstance(value, str) and _SURROGATE.search(value):
+        raise InvalidValue(
+            f"Invalid value {_short(value)} for parameter '{name}' supplied: it holds half a "
+            "character (a lone surrogate), which is not Unicode."
+        )
     if isinstance(kind, EnumMeta):
         return _member_name(value, kind)
-    return value
+    return float(value) if kind is float and isinstance(value, bool) else value
 
 
 def _member_name(value: Any, kind: EnumMeta) -> Any:
     """Return the name of an enum's member for its number, which protobuf counts from 1."""
-    text = str(value)
-    members = list(kind.__members__)
-    if not isinstance(value, bool) and text.isascii() and text.isdecimal() and len(text) < 4:  # noqa: PLR2004
-        number = int(text)
-        return members[number - 1] if 1 <= number <= len(members) else value
+    for number, name in enumerate(kind.__members__, start=1):
+        if str(value) == str(number):
+            return name
     return value
 
 
@@ -176,6 +195,8 @@ def _in_mlflows_words(message: str, values: Any) -> str:
     if fault == _TOO_SHORT:
         return _missing(path)
     expected = fault.replace("`", "").replace("Expected", "expected", 1)
+    if fault.startswith(_NOT_A_RUN_ID):
+        expected = "expected letters, digits, _ and -, at most 256 of them"
     return (
         f"Invalid value {_short(value)} for parameter '{path}' supplied: {expected}. "
         f"Value was of type '{type(value).__name__}'."
@@ -189,12 +210,9 @@ def _missing(name: str) -> str:
     )
 
 
-def _too_deep() -> str:
-    return f"The body of the request is nested deeper than {MOST_NESTED} levels."
-
-
 def _short(value: Any) -> str:
-    text = json.dumps(value, default=str, ensure_ascii=False)
+    text = json.dumps(value, default=str, ensure_ascii=False, separators=(",", ":"))
+    text = _SURROGATE.sub("\N{REPLACEMENT CHARACTER}", text)
     return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
 
 

@@ -8,9 +8,9 @@ from msgspec import Struct, field
 
 from nbtrack.entities import Dataset, DatasetInput, ModelInput, ModelOutput
 from nbtrack.errors import InvalidValue
-from nbtrack.rest.codec import Int64, Required
+from nbtrack.rest.codec import Int64, Required, RunId
 from nbtrack.rest.endpoint import PAGES_ONLY, Endpoint
-from nbtrack.rest.requests import Label, RunId, labels
+from nbtrack.rest.requests import Label, labels
 
 if TYPE_CHECKING:
     from nbtrack.rest.backend import Backend

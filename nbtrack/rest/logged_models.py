@@ -13,9 +13,8 @@ from msgspec import Raw, Struct, field
 
 from nbtrack.entities import Tag
 from nbtrack.errors import InvalidValue
-from nbtrack.rest.codec import Int64, Required
+from nbtrack.rest.codec import Int64, Required, RunId
 from nbtrack.rest.endpoint import Endpoint
-from nbtrack.rest.requests import RunId
 from nbtrack.tags import MODEL_HISTORY
 
 if TYPE_CHECKING:

@@ -9,9 +9,8 @@ from msgspec import Struct, field
 from nbtrack.entities import Metric, RunMetric
 from nbtrack.errors import InvalidValue
 from nbtrack.rest.answers import spelled
-from nbtrack.rest.codec import Int64, Required
+from nbtrack.rest.codec import Int64, Required, RunId
 from nbtrack.rest.endpoint import PAGES_ONLY, Endpoint
-from nbtrack.rest.requests import RunId
 
 if TYPE_CHECKING:
     from nbtrack.rest.backend import Backend

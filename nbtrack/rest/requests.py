@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
-from msgspec import Meta, Struct
+from msgspec import Struct
 
 from nbtrack.entities import Param, Tag
 from nbtrack.errors import InvalidValue
@@ -18,9 +18,6 @@ if TYPE_CHECKING:
 MOST_OF_A_PARAM = 6000
 MOST_OF_A_TAG = 8000
 MOST_OF_AN_EXPERIMENT_TAG = 20_000
-
-# What MLflow takes for the id of a run; nbtrack's are 32 hexadecimal digits.
-RunId = Annotated[str, Meta(min_length=1, pattern=r"^[A-Za-z0-9][\w\-]{0,255}\Z")]
 
 
 class Label(Struct, frozen=True):

@@ -8,9 +8,9 @@ from msgspec import Struct, field
 
 from nbtrack.entities import DEFAULT_EXPERIMENT_ID, LifecycleStage, RunStatus, ViewType
 from nbtrack.rest.answers import OneRun, Runs, UpdatedRun, info_answer, run_answer
-from nbtrack.rest.codec import Int64
+from nbtrack.rest.codec import Int64, RunId
 from nbtrack.rest.endpoint import Endpoint
-from nbtrack.rest.requests import Label, RunId, run_tags
+from nbtrack.rest.requests import Label, run_tags
 from nbtrack.store.base import DEFAULT_MAX_RESULTS
 
 if TYPE_CHECKING:

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from nbtrack.rest.codec import Required
+from nbtrack.rest.codec import Required, RunId
 from nbtrack.rest.endpoint import Endpoint
-from nbtrack.rest.requests import Label, RunId, run_params, run_tags
+from nbtrack.rest.requests import Label, run_params, run_tags
 
 if TYPE_CHECKING:
     from nbtrack.rest.backend import Backend
