@@ -5,7 +5,9 @@ from __future__ import annotations
 import http.client
 import json
 import os
+import random
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -23,6 +25,9 @@ if TYPE_CHECKING:
 TOKEN = "t0ken-of-jupyter"
 BASE_URL = "/user/ada/"
 START_SECONDS = 40
+# For port 0 Jupyter takes a port, lets it go and takes it again, which fails now and then. These
+# are none that systems give to clients; of a taken one Jupyter tries the neighbours.
+_PORTS = range(20_000, 32_000)
 # What is installed beside nbtrack and takes its time to start.
 _NOT_NEEDED = ("jupyterlab", "jupyter_lsp", "notebook_shim", "jupyter_server_terminals")
 
@@ -73,12 +78,13 @@ class JupyterServer:
         headers: dict[str, str] | None = None,
         token: str | None = None,
     ) -> Reply:
-        """Send one request to a path below ``nbtrack``, or to a whole URL of the server.
+        """Send one request.
 
         Parameters
         ----------
         method, path, body, headers : str, str, bytes or dict, dict
-            The request; a dict is sent as JSON.
+            The request; a dict is sent as JSON. The path counts from ``nbtrack``, and without a
+            slash at its beginning from Jupyter's base_url.
         token : str, optional
             Sent instead of the right one; empty: none is sent.
         """
@@ -89,10 +95,10 @@ class JupyterServer:
         if isinstance(body, dict):
             body = json.dumps(body).encode()
             headers.setdefault("Content-Type", "application/json")
-        target = path if path.startswith(self.base_url) else urlsplit(self.url).path + path
+        above = urlsplit(self.url).path if path[:1] in {"", "/"} else self.base_url
         connection = http.client.HTTPConnection(self.address, timeout=30)
         try:
-            connection.request(method, target, body, headers)
+            connection.request(method, above + path, body, headers)
             answer = connection.getresponse()
             return Reply(answer.status, answer.headers, answer.read())
         finally:
@@ -159,11 +165,16 @@ def _start(
         "IPYTHONDIR": str(home / "ipython"),
         "JUPYTER_TOKEN": TOKEN,
     }
+    port = random.choice(_PORTS)
     with (home / "log").open("wb") as log:
         return subprocess.Popen(
             [
                 *(sys.executable, "-m", "jupyter_server", "--no-browser", "--allow-root"),
-                *("--ServerApp.port=0", f"--ServerApp.root_dir={root}", *flags),
+                *(
+                    f"--ServerApp.port={port}",
+                    f"--ServerApp.root_dir={root}",
+                    *flags,
+                ),
             ],
             cwd=root,
             env=clean_environment(home) | folders | (environment or {}),
@@ -178,7 +189,9 @@ def _address(process: subprocess.Popen[bytes], home: Path) -> str:
     deadline = time.monotonic() + START_SECONDS
     while time.monotonic() < deadline and process.poll() is None:
         for file in (home / "runtime").glob("jpserver-*.json"):
-            with suppress(ValueError):  # being written
-                return f"127.0.0.1:{json.loads(file.read_text('utf-8'))['port']}"
+            with suppress(ValueError, OSError):  # being written, or not yet listening
+                port = json.loads(file.read_text("utf-8"))["port"]
+                socket.create_connection(("127.0.0.1", port), 1).close()
+                return f"127.0.0.1:{port}"
         time.sleep(0.05)
     raise AssertionError(f"Jupyter did not start: {(home / 'log').read_text('utf-8')}")

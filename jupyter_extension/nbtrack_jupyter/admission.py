@@ -90,6 +90,12 @@ class GuardedHandler(JupyterHandler):
         """Answer programs with 401 where Jupyter would lead a browser to its login page."""
         raise unauthenticated()
 
+    def set_default_headers(self) -> None:
+        """Keep answers from the pages of others, and where one is from other sites."""
+        super().set_default_headers()
+        self.set_header("Cross-Origin-Resource-Policy", "same-origin")
+        self.set_header("Referrer-Policy", "no-referrer")
+
     def set_cors_headers(self) -> None:
         """Open nothing to other origins but what Jupyter's configuration opens."""
         if self.allow_origin or self.allow_origin_pat:

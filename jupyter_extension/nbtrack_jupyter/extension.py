@@ -47,32 +47,28 @@ class NbtrackExtension(ExtensionApp):
 
     def initialize_settings(self) -> None:
         """Find the default store, without opening it, and tell kernels where it is."""
-        from nbtrack.server.options import Options
-        from nbtrack_jupyter.stores import Stores
+        from nbtrack_jupyter.stores import Choices, Stores
 
         assert self.serverapp is not None
         logging.getLogger("nbtrack.server").parent = self.log
         root = Path(self.serverapp.root_dir)
-        options = Options(
-            store_uri=self.store_url or None,
-            artifacts_destination=self.artifact_root or None,
+        choices = Choices(
+            artifact_root=self.artifact_root or None,
             allowed_roots=tuple(self.allowed_artifact_roots),
+            named=bool(self.store_url),
         )
         default = self._default_store(root)
-        self._stores = Stores(default, root, options, self.log)
+        self._stores = Stores(default, root, choices, self.log)
 
     def initialize_handlers(self) -> None:
         """Mount the table, for the default store and for each other below the root folder."""
         from nbtrack.server.routes import routes
-        from nbtrack_jupyter.floors import too_old
         from nbtrack_jupyter.handlers import EndpointHandler
 
         assert self.serverapp is not None
         app = self.serverapp.web_app
         prefix = re.escape(app.settings["base_url"].rstrip("/") + "/nbtrack")
-        reason = too_old()
-        if reason is not None:
-            self.log.error(reason)
+        reason = self._too_old()
         arguments = {"stores": self._stores, "reason": reason}
         handlers = [
             *routes(EndpointHandler, prefix, arguments),
@@ -85,6 +81,17 @@ class NbtrackExtension(ExtensionApp):
         """Answer what was asked, then close the stores."""
         if self._stores is not None:
             await self._stores.close()
+
+    def _too_old(self) -> str | None:
+        from nbtrack.errors import Refused
+        from nbtrack.server.requirements import require_floors
+
+        try:
+            require_floors("jupyter-server", "tornado")
+        except Refused as error:
+            self.log.error("nbtrack: %s", error.message)  # noqa: TRY400 - the trace says no more
+            return error.message
+        return None
 
     def _default_store(self, root: Path) -> StoreLocation | NbtrackError:
         from nbtrack.errors import NbtrackError
@@ -110,7 +117,10 @@ class NbtrackExtension(ExtensionApp):
         from nbtrack.store_folder import STORE_FOLDER
 
         location = find_store(self.store_url or None, start=root, create=False)
-        if not location.uri.lower().startswith(("http://", "https://")):
+        is_server = location.uri.lower().startswith(("http://", "https://"))
+        if not is_server and self.store_url:
+            return replace(location, rule="c.NbtrackExtension.store_url names it.")
+        if not is_server:
             return location
         if self.store_url:
             raise InvalidValue(

@@ -8,11 +8,16 @@ import re
 import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from typing import TYPE_CHECKING, TypeVar
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
+from nbtrack.artifacts.places import Places
 from nbtrack.errors import NbtrackError, NotFound, Refused, Unavailable
-from nbtrack.server.opening import open_service
+from nbtrack.server.opening import PATIENCE
+from nbtrack.server.service import Service
+from nbtrack.server.sweeping import Sweeper
 from nbtrack.store.location import sqlite_file, why_not
+from nbtrack.store.open import open_store
 from nbtrack.store.project import find_project
 from nbtrack_jupyter.search import stores_below
 
@@ -21,18 +26,44 @@ if TYPE_CHECKING:
     from logging import Logger
     from pathlib import Path
 
-    from nbtrack.server.opening import Opened
-    from nbtrack.server.options import Options
-    from nbtrack.server.service import Service
     from nbtrack.store.location import StoreLocation
 
 T = TypeVar("T")
 
 _STORE_ID = re.compile("[0-9a-f]{32}")
-# Seconds after a search during which an unknown store id starts no other.
-_PAUSE = 2.0
-# Seconds that a stop waits for the answers that are under way.
+# Seconds that a stop waits for the answers that are under way, and for the last look at journals.
 _LAST_ANSWERS = 10.0
+_LAST_SWEEP = 5.0
+
+
+@dataclass(frozen=True)
+class Choices:
+    """What the administrator chose.
+
+    Attributes
+    ----------
+    artifact_root : str or None
+        Where the default store keeps files; None: where it always did.
+    allowed_roots : tuple of str
+        More places whose files are opened, for every store.
+    named : bool
+        Whether the default store was named, rather than found.
+    """
+
+    artifact_root: str | None = None
+    allowed_roots: tuple[str, ...] = ()
+    named: bool = False
+
+
+class _Served(NamedTuple):
+    """An open store."""
+
+    service: Service
+    sweeper: Sweeper
+
+    def close(self) -> None:
+        self.sweeper.stop(_LAST_SWEEP)
+        self.service.close()
 
 
 class Stores:
@@ -44,24 +75,24 @@ class Stores:
         Where the default store is, or why there is none.
     root : Path
         The folder below which stores are looked for.
-    options : Options
-        What the administrator chose about the default store, and about files.
+    choices : Choices
+        What the administrator chose.
     log : Logger
         Where it is said that a store cannot be opened.
     """
 
     def __init__(
-        self, default: StoreLocation | NbtrackError, root: Path, options: Options, log: Logger
+        self, default: StoreLocation | NbtrackError, root: Path, choices: Choices, log: Logger
     ) -> None:
         self._default = default
         self._root = root
-        self._options = options
+        self._choices = choices
         self._log = log
         self._threads = ThreadPoolExecutor(2, "nbtrack-stores")
-        self._opening: dict[str, asyncio.Task[Opened]] = {}
+        self._opening: dict[str, asyncio.Task[_Served]] = {}
         self._found: Mapping[str, StoreLocation] = {}
-        self._search: asyncio.Task[None] | None = None
-        self._searched = -_PAUSE
+        self._looking = asyncio.Lock()
+        self._last_look = 0.0
         self._asking: set[object] = set()
         self._all_answered = asyncio.Event()
         self._closed = False
@@ -122,10 +153,10 @@ class Stores:
         opened = await asyncio.gather(*self._opening.values(), return_exceptions=True)
         for one in opened:
             if not isinstance(one, BaseException):
-                await self._in_thread(one.service.close)
+                await self._in_thread(one.close)
         self._threads.shutdown(wait=False)
 
-    async def _opened(self, where: StoreLocation) -> Opened:
+    async def _opened(self, where: StoreLocation) -> _Served:
         if self._closed:
             raise Unavailable("Jupyter is stopping. Try again in a moment.")
         key = _key(where)
@@ -134,39 +165,35 @@ class Stores:
             task = self._opening[key] = asyncio.ensure_future(self._open(where))
         return await asyncio.shield(task)
 
-    async def _open(self, where: StoreLocation) -> Opened:
+    async def _open(self, where: StoreLocation) -> _Served:
         try:
             return await self._in_thread(self._open_now, where)
         except NbtrackError as error:
             self._log.error("nbtrack cannot serve a store: %s", error.message)
             raise
 
-    def _open_now(self, where: StoreLocation) -> Opened:
+    def _open_now(self, where: StoreLocation) -> _Served:
         # Whether it is still this user's own is asked when it is opened, not when it was found.
-        named = where is self._default and self._options.store_uri
+        is_default = where is self._default
         folder = where.folder
-        if folder is not None and folder.is_dir() and not named:
+        if folder is not None and folder.is_dir() and not (is_default and self._choices.named):
             fault = why_not(folder, find_project(folder.parent))
             if fault is not None:
                 raise Refused(f"{folder} {fault}, so it is not served.")
-        options = self._options if where is self._default else self._for_files()
-        return open_service(options, where)
-
-    def _for_files(self) -> Options:
-        return type(self._options)(allowed_roots=self._options.allowed_roots)
+        chosen = self._choices.artifact_root if is_default else None
+        root = chosen or where.artifact_root
+        store = open_store(where.uri, artifact_root=root, patience=PATIENCE)
+        places = Places(store.artifact_root, self._choices.allowed_roots)
+        sweeper = Sweeper(store, where.journal_dir)
+        sweeper.start()
+        return _Served(Service(store, places), sweeper)
 
     async def _look_again(self) -> None:
-        if self._search is None and time.monotonic() - self._searched >= _PAUSE:
-            self._search = asyncio.ensure_future(self._look())
-        if self._search is not None:
-            await asyncio.shield(self._search)
-
-    async def _look(self) -> None:
-        try:
-            self._found = await self._in_thread(stores_below, self._root)
-        finally:
-            self._searched = time.monotonic()
-            self._search = None
+        asked = time.monotonic()
+        async with self._looking:
+            if self._last_look < asked:  # a look that began later serves all who waited
+                self._last_look = time.monotonic()
+                self._found = await self._in_thread(stores_below, self._root)
 
     async def _in_thread(self, call: Callable[..., T], *arguments: object) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._threads, call, *arguments)
@@ -177,11 +204,11 @@ def _key(where: StoreLocation) -> str:
     return where.uri if database is None else os.path.realpath(database)
 
 
-def _failed(task: asyncio.Task[Opened]) -> bool:
+def _failed(task: asyncio.Task[_Served]) -> bool:
     return task.done() and (task.cancelled() or task.exception() is not None)
 
 
-def _store_id(task: asyncio.Task[Opened]) -> str | None:
+def _store_id(task: asyncio.Task[_Served]) -> str | None:
     if not task.done() or _failed(task):
         return None
     return task.result().service.backend.store.store_id
