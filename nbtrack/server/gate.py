@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 NUMBER = "X-Request-Id"
 MOST_HEADERS = 100
+LONGEST_HEADERS = 24 * 2**10
 LONGEST_TARGET = 16 * 2**10
 _READING = {"GET", "HEAD"}
 _CHALLENGE = 'Bearer realm="nbtrack", Basic realm="nbtrack", charset="UTF-8"'
@@ -241,8 +242,13 @@ class Incoming(HTTPMessageDelegate):
 def _check_size(asked: Asked) -> None:
     if len(asked.start.path) > LONGEST_TARGET:
         raise RequestRefused(414, f"The URL is longer than {LONGEST_TARGET // 1024} KiB.")
-    if sum(1 for _ in asked.headers.get_all()) > MOST_HEADERS:
-        raise RequestRefused(431, f"The request has more than {MOST_HEADERS} headers.")
+    lengths = [len(name) + len(value) for name, value in asked.headers.get_all()]
+    if len(lengths) > MOST_HEADERS or sum(lengths) > LONGEST_HEADERS:
+        raise RequestRefused(
+            431,
+            f"The request has more than {MOST_HEADERS} headers, or more than "
+            f"{LONGEST_HEADERS // 1024} KiB of them.",
+        )
 
 
 def _not_known() -> RequestRefused:

@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 
     from nbtrack.server.gate import Gate
 
-MAX_HEADER_BYTES = 64 * 2**10
+# Far more than the gate lets pass: what is longer is cut off without an answer.
+MAX_HEADER_BYTES = 256 * 2**10
 # For the head of a request, and for a connection on which nothing is asked.
 IDLE_SECONDS = 120.0
 MOST_CONNECTIONS = 2000
