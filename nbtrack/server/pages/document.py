@@ -9,6 +9,7 @@ from enum import Enum
 from functools import cache
 from importlib.resources import files
 
+from nbtrack.formatting.text import shortened
 from nbtrack.server.pages.markup import Html, element
 from nbtrack.version import __version__
 
@@ -50,7 +51,7 @@ class Page:
             element("meta", name="viewport", content="width=device-width, initial-scale=1"),
             element("meta", name="color-scheme", content="light dark"),
             element("meta", name="referrer", content="no-referrer"),
-            element("title", f"{self.title} · nbtrack"),
+            element("title", f"{shortened(self.title, 80)} · nbtrack"),
             element("link", rel="icon", href="data:,"),
             element("style", Html(_style())),
         )
@@ -88,7 +89,7 @@ def error_page(status: int, message: str, home: str) -> Page:
 def _how_to_log(root: str, help_: Help) -> Html:
     shell = (
         f"export MLFLOW_TRACKING_URI={root}\n"
-        "export MLFLOW_TRACKING_TOKEN=…   # only if the server asks for one: it printed it"
+        "export MLFLOW_TRACKING_TOKEN=…   # the one that the server printed, if it asks for any"
     )
     python = (
         "import mlflow\n\n"

@@ -80,7 +80,10 @@ def _table(
 
 def _row(experiment: Experiment, run: Run | None) -> list[Html]:
     own = element(
-        "a", foreign(experiment.name), href=f"experiments/{experiment.experiment_id}", class_="name"
+        "a",
+        foreign(experiment.name, 44),
+        href=f"experiments/{experiment.experiment_id}",
+        class_="name",
     )
     return [
         parts.cell(own),
@@ -93,4 +96,4 @@ def _row(experiment: Experiment, run: Run | None) -> list[Html]:
 
 
 def _link(run: Run) -> Html:
-    return element("a", foreign(parts.name(run), 40), href=f"runs/{run.info.run_id}")
+    return element("a", foreign(parts.name(run), 32), href=f"runs/{run.info.run_id}")

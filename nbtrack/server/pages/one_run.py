@@ -69,8 +69,8 @@ def page(backend: Backend, ask: Ask) -> Page:
 def _facts(run: Run) -> Html:
     info, own = run.info, run.data.tags
     facts: list[tuple[str, str]] = [
-        ("Started", parts.started(info.start_time)),
-        ("Ended", parts.started(info.end_time)),
+        ("Started (UTC)", parts.started(info.start_time)),
+        ("Ended (UTC)", parts.started(info.end_time)),
         ("Duration", parts.duration(info)),
         ("By", foreign(info.user_id or own.get(tags.USER, ""))),
         *((label, foreign(own.get(tag, ""), 80)) for tag, label in _SOURCES if own.get(tag)),

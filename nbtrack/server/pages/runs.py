@@ -119,7 +119,7 @@ def _table(found: Sequence[Run], ask: Ask) -> list[Html]:
 
 def _link(run: Run) -> Html:
     child = "↳ " if tags.PARENT_RUN_ID in run.data.tags else ""
-    text = foreign(parts.name(run), 40)
+    text = foreign(parts.name(run), 36)
     return element("a", child, text, href=f"../runs/{run.info.run_id}", class_="name")
 
 
