@@ -7,6 +7,20 @@ import re
 # Two letters at least: C:\ is a drive of Windows.
 SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.\-]+):")
 
+_PASSWORD = re.compile(r"(://[^:/@?]*):.*@")
+_SECRET_OPTION = re.compile(r"(?i)([?&]\w*(?:password|passwd|secret|token)\w*=)[^&]*")
+
+
+def without_password(place: str) -> str:
+    """Return a URL as people may see it; anything else stays as it is.
+
+    Examples
+    --------
+    >>> without_password("postgresql://ada:secret@host/runs?sslpassword=x")
+    'postgresql://ada@host/runs?sslpassword=***'
+    """
+    return _SECRET_OPTION.sub(r"\1***", _PASSWORD.sub(r"\1@", place))
+
 
 def without_query(place: str) -> tuple[str, str]:
     """Split a URL into what is before its query, and the query with its ``?``.

@@ -49,7 +49,7 @@ def findings(uri: str | None) -> Iterator[Finding]:
     except NbtrackError as error:
         yield Finding("store", error.message, "trouble")
         return
-    yield Finding("store", where.uri)
+    yield Finding("store", where.shown)
     yield Finding("rule", where.rule)
     for notice in where.notices:
         yield Finding("notice", notice, "note")

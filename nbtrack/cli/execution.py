@@ -87,4 +87,4 @@ def as_page(content: Any, title: str) -> str:
 def _runs_command(folder: Path) -> str:
     from nbtrack.store.location import find_store
 
-    return f"nbtrack --tracking-uri {find_store(start=folder).uri} runs list"
+    return f"nbtrack --tracking-uri {find_store(start=folder).shown} runs list"

@@ -25,7 +25,7 @@ from nbtrack.store.project import (
     working_folder,
 )
 from nbtrack.store_folder import STORE_FOLDER
-from nbtrack.urls import SCHEME
+from nbtrack.urls import SCHEME, without_password
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -64,6 +64,11 @@ class StoreLocation:
     rule: str
     notices: tuple[str, ...] = ()
     folder: Path | None = None
+
+    @property
+    def shown(self) -> str:
+        """The address as people may see it."""
+        return without_password(self.uri)
 
 
 @dataclass
@@ -117,8 +122,7 @@ def find_store(
 
 def sqlite_file(uri: str) -> Path | None:
     """Return the file of a ``sqlite:///`` address, None for another kind of address."""
-    found = _SQLITE.fullmatch(uri)
-    return Path(found["file"]) if found and found["file"] else None
+    return Path(found["file"]) if (found := _SQLITE.fullmatch(uri)) and found["file"] else None
 
 
 # The rules
@@ -336,8 +340,8 @@ def _check_from_project(project: Project, file: Path, uri: str, location: StoreL
     if database is None:
         if not is_trusted(project.root, uri):
             raise Refused(
-                f"{file} asks to send runs to {uri}. Run `%track config trust` once to allow it; "
-                "until then it is passed over."
+                f"{file} asks to send runs to {without_password(uri)}, which is passed over until "
+                "you allow it once with `%track config trust`."
             )
     elif not project.contains(database):
         raise Refused(
@@ -345,8 +349,7 @@ def _check_from_project(project: Project, file: Path, uri: str, location: StoreL
             "Use NBTRACK_TRACKING_URI or `%track config` for it."
         )
     elif location.folder and location.folder.is_dir():
-        fault = why_not(location.folder, project)
-        if fault is not None:
+        if (fault := why_not(location.folder, project)) is not None:
             raise Refused(f"{location.folder} {fault}, so it is passed over.")
     elif (fault := _foreign(database, project)) is not None:
         raise Refused(f"The store {database} {fault}, so it is passed over.")
@@ -377,12 +380,9 @@ def _network_notice(location: StoreLocation) -> tuple[str, ...]:
     database = sqlite_file(location.uri)
     if database is None or not platforms.is_network_filesystem(database):
         return ()
-    kind = platforms.filesystem_type(database)
-    notice = (
-        f"{database.parent} is on a network file system ({kind}): use it from one machine at a "
-        "time, or share runs through a database server or `nbtrack server`."
-    )
-    return (notice,)
+    where = f"{database.parent} is on a network file system ({platforms.filesystem_type(database)})"
+    share = "share runs through a database server or `nbtrack server`"
+    return (f"{where}: use it from one machine at a time, or {share}.",)
 
 
 def _make_folder(folder: Path) -> None:

@@ -184,7 +184,10 @@ _BUSY: _Meaning = (
 )
 _AWAY: _Meaning = (
     Unavailable,
-    "The database server of {where} cannot be reached: {detail}. Try again when it is up.",
+    (
+        "The database server of {where} cannot be reached, or turns us away: {detail}. Check that "
+        "it is up, and the address, the database's name and the password."
+    ),
 )
 # SQLSTATE of PostgreSQL and SQL Server, number of MySQL and MariaDB -> exception and sentence.
 _BY_SERVER_CODE: dict[str | int, _Meaning] = {

@@ -36,7 +36,7 @@ def overview(kernel: Kernel, rest: str) -> Any:  # noqa: ARG001 - every command 
     what = f"{active.info.run_name} ({active.run_id})" if active else "none"
     name = kernel.experiment(session, None).name
     notes = [
-        Note("store", session.location.uri),
+        Note("store", session.location.shown),
         Note("chosen because", session.location.rule),
         Note("experiment", name),
         Note("active run", what),

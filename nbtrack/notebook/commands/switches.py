@@ -32,7 +32,7 @@ def config(kernel: Kernel, rest: str) -> None:
     elif rest:
         sessions.set_kernel_uri(rest)
     location = kernel.session().location
-    say(f"the store is {location.uri}. {location.rule}")
+    say(f"the store is {location.shown}. {location.rule}")
 
 
 def _trust(kernel: Kernel) -> None:

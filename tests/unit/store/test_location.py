@@ -299,3 +299,19 @@ def test_a_deleted_working_directory_gets_a_sentence(tmp_path, monkeypatch):
     (tmp_path / "gone").rmdir()
     with pytest.raises(Refused, match="The working directory was deleted"):
         find_store()
+
+
+@pytest.mark.parametrize(
+    ("uri", "shown"),
+    [
+        ("postgresql://ada:s3cret@host/runs", "postgresql://ada@host/runs"),
+        ("mysql+pymysql://ada:s3:cr@t@host:3306/x", "mysql+pymysql://ada@host:3306/x"),
+        ("postgresql://host/x?user=a&password=b", "postgresql://host/x?user=a&password=***"),
+        ("https://:token@host/x", "https://@host/x"),
+        ("sqlite:////home/a:b@c/runs.db", "sqlite:////home/a:b@c/runs.db"),
+    ],
+)
+def test_an_address_is_shown_without_its_password(uri, shown):
+    found = find_store(uri)
+    assert found.shown == shown
+    assert found.uri == uri
