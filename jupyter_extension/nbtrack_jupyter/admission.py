@@ -8,7 +8,7 @@ from typing import Any
 
 from jupyter_server.base.handlers import JupyterHandler
 from jupyter_server.utils import ensure_async
-from tornado.web import HTTPError
+from tornado.web import HTTPError, authenticated
 
 from nbtrack.errors import Refused
 from nbtrack.server.replies import RequestRefused, send_error
@@ -20,9 +20,11 @@ class GuardedHandler(JupyterHandler):
     """A handler that lets nobody pass without Jupyter's consent, and answers errors as MLflow."""
 
     auth_resource = "nbtrack"
+    # Whether a page for people is asked for.
+    is_page = False
 
     async def admit(self, action: str) -> None:
-        """Let the request pass, or raise.
+        """Let the request pass, or raise; a person without credentials is led to the login page.
 
         Parameters
         ----------
@@ -32,12 +34,14 @@ class GuardedHandler(JupyterHandler):
         await self._take_password_for_token()
         try:
             await super().prepare()
+            if self.current_user is None and not self._finished:
+                authenticated(_nothing)(self)  # leads to the login page, or raises
         except HTTPError:
             if self._jupyter_current_user is None:
                 raise unauthenticated() from None
             raise
-        if self.current_user is None:
-            raise unauthenticated()
+        if self._finished:
+            return
         if not self.token_authenticated:
             self._check_site()
         asked = self.authorizer.is_authorized(self, self.current_user, action, self.auth_resource)
@@ -68,8 +72,13 @@ class GuardedHandler(JupyterHandler):
             raise Refused("A page of another origin may not ask here.")
         # A configured origin passes above. Without the header, browsers say where a page is from.
         site = self.request.headers.get("Sec-Fetch-Site", "none").lower()
-        if "Origin" not in self.request.headers and site not in _OWN_SITE:
+        if "Origin" not in self.request.headers and site not in _OWN_SITE and not self._is_link():
             raise Refused("A page of another site may not ask here.")
+
+    def _is_link(self) -> bool:
+        """Whether a link to a page was followed: any site may have one, and sees nothing of it."""
+        mode, target = (self.request.headers.get(f"Sec-Fetch-{name}") for name in ("Mode", "Dest"))
+        return self.is_page and (mode, target) == ("navigate", "document")
 
     def check_host(self) -> bool:
         """Refuse a foreign host name with a sentence."""
@@ -87,8 +96,11 @@ class GuardedHandler(JupyterHandler):
             super().check_xsrf_cookie()
 
     def get_login_url(self) -> str:
-        """Answer programs with 401 where Jupyter would lead a browser to its login page."""
-        raise unauthenticated()
+        """Answer programs with 401 where Jupyter leads a browser to its login page."""
+        if not self.is_page:
+            raise unauthenticated()
+        self.set_header("Connection", "close")  # tornado hangs up on an answer before the end
+        return super().get_login_url()
 
     def set_default_headers(self) -> None:
         """Keep answers from the pages of others, and where one is from other sites."""
@@ -117,6 +129,10 @@ class GuardedHandler(JupyterHandler):
         """Log what no error answer can tell any more; `send_error` logs what it hides."""
         if self._headers_written:
             self.log.error("nbtrack: an answer broke off", exc_info=exc_info)
+
+
+def _nothing(_handler: GuardedHandler) -> None:
+    pass
 
 
 def unauthenticated() -> RequestRefused:

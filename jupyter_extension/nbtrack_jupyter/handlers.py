@@ -37,11 +37,14 @@ class EndpointHandler(GuardedHandler):
     async def prepare(self) -> None:  # type: ignore[override]  # Jupyter's returns an Awaitable
         """Let nobody pass who may not, before the body arrives."""
         endpoint = self._methods.get(self.request.method or "")
+        self.is_page = endpoint is not None and endpoint.answer is Answer.PAGE
         values = dict(self.path_kwargs)
         store_id = values.pop("store_id", None)
         self._stores.enter(self)
         try:
             await self._admit(endpoint)
+            if self._finished:
+                return
             service = None if endpoint is None else await self._service(store_id)
         except Exception as error:  # noqa: BLE001 - it becomes the answer
             self._exchange = Exchange(self, self._methods, None, values)
@@ -75,6 +78,8 @@ class EndpointHandler(GuardedHandler):
     async def _admit(self, endpoint: Endpoint | None) -> None:
         changes = endpoint is not None and _changes(endpoint)
         await self.admit("write" if changes else "read")
+        if self._finished:
+            return
         if self._unusable is not None:
             raise Unavailable(self._unusable)
         if changes:  # a hub must not cull a server that others log to

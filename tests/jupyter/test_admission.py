@@ -11,7 +11,8 @@ from tests.jupyter_servers import TOKEN, running_jupyter
 CREATE = "/api/2.0/mlflow/experiments/create"
 SEARCH = "/api/2.0/mlflow/experiments/search"
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
-FORBIDDEN = {401, 403}
+LOGIN = "led to the login page"
+FORBIDDEN = {401, 403, LOGIN}
 READ_ONLY = """
 from jupyter_server.auth import Authorizer
 
@@ -68,7 +69,8 @@ def everything(jupyter, store_id, headers):
             connection.request(method, f"{jupyter.base_url}nbtrack{path}", headers=headers)
             answer = connection.getresponse()
             answer.read()
-            statuses[method, path] = answer.status
+            login = answer.headers.get("Location", "").startswith(f"{jupyter.base_url}login?next=")
+            statuses[method, path] = LOGIN if login else answer.status
     connection.close()
     return statuses
 
@@ -79,6 +81,16 @@ def let_in(statuses):
 
 def test_nothing_is_answered_without_credentials(jupyter, store_id):
     assert not let_in(everything(jupyter, store_id, {}))
+
+
+def test_only_people_who_ask_for_a_page_are_led_to_the_login(jupyter, store_id):
+    statuses = everything(jupyter, store_id, {})
+    led = {
+        (method, path.rpartition("/")[2]) for (method, path), s in statuses.items() if s == LOGIN
+    }
+    pages = {"", store_id, "nbtrack", "experiment_id", "run_id"}
+    assert led <= {(method, name) for method in ("GET", "HEAD") for name in pages}
+    assert statuses["GET", "/"] == LOGIN
 
 
 def test_nothing_is_answered_for_a_wrong_token(jupyter, store_id):
@@ -126,6 +138,26 @@ def test_a_logged_in_browser_may_write_with_the_xsrf_token(jupyter, cookie, xsrf
     headers = {"Cookie": cookie, "X-XSRFToken": xsrf}
     answer = jupyter.ask("POST", CREATE, {"name": "by a browser"}, headers=headers, token="")
     assert answer.status == 200
+
+
+def test_a_logged_in_person_sees_the_pages(jupyter, store_id, cookie):
+    for path in ("/", f"/s/{store_id}/", "/experiments/0"):
+        page = jupyter.ask("GET", path, headers={"Cookie": cookie}, token="")
+        assert page.status == 200, path
+        assert page.headers["Content-Type"].startswith("text/html")
+        assert "default-src 'none'" in page.headers["Content-Security-Policy"]
+        assert b"Default" in page.body
+
+
+def test_a_link_on_another_site_leads_to_a_page_but_not_to_the_api(jupyter, cookie):
+    link = {
+        "Cookie": cookie,
+        "Sec-Fetch-Site": "cross-site",
+        "Sec-Fetch-Mode": "navigate",
+        "Sec-Fetch-Dest": "document",
+    }
+    assert jupyter.ask("GET", "/", headers=link, token="").status == 200
+    assert jupyter.ask("GET", SEARCH, headers=link, token="").status == 403
 
 
 def test_a_cookie_of_another_origin_is_refused(jupyter, cookie, xsrf):
