@@ -13,8 +13,11 @@ import socket
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 import uuid
+from contextlib import suppress
+from functools import cached_property
 from pathlib import Path
 
 import pytest
@@ -26,7 +29,8 @@ FTP_USER = "tracker"
 FTP_PASSWORD = "pa/ss w@rd"
 FTP_PASSWORD_IN_URL = "pa%2Fss%20w%40rd"
 
-# A server with a switch: with "no-overwrite" a rename replaces nothing, as on Windows.
+# Switches: with "no-overwrite" a rename replaces nothing and may fail, as on Windows; with
+# "no-mlsd" the server knows only the older way to list.
 _FTP_SERVER = """
 import os, sys
 from pyftpdlib.authorizers import DummyAuthorizer
@@ -38,8 +42,12 @@ folder, port, user, password, *switches = sys.argv[1:]
 
 class Files(AbstractedFS):
     def rename(self, src, dst):
-        if "no-overwrite" in switches and os.path.lexists(dst):
-            raise FileExistsError(17, "File exists")
+        if "no-overwrite" in switches:
+            if os.path.lexists(dst):
+                raise FileExistsError(17, "File exists")
+            with open(src, "rb") as file:
+                if file.read().startswith(b"infected"):
+                    raise PermissionError(13, "The scanner of viruses has it open")
         super().rename(src, dst)
 
 class Handler(FTPHandler):
@@ -103,6 +111,7 @@ class S3Server(ArtifactServer):
     def url(self):
         return f"http://127.0.0.1:{self.port}"
 
+    @cached_property
     def client(self):
         import botocore.session
 
@@ -112,7 +121,7 @@ class S3Server(ArtifactServer):
 
     def new_bucket(self):
         name = f"bucket-{uuid.uuid4().hex[:12]}"
-        self.client().create_bucket(Bucket=name)
+        self.client.create_bucket(Bucket=name)
         return name
 
 
@@ -134,6 +143,68 @@ class FtpServer(ArtifactServer):
     def close(self):
         super().close()
         shutil.rmtree(self.files, ignore_errors=True)
+
+
+class Proxy:
+    """Stands before a server and can cut what passes: a cable, for tests."""
+
+    def __init__(self, port):
+        self._goal = ("127.0.0.1", port)
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self.port = self._listener.getsockname()[1]
+        self.cuts = 0
+        self._left = None
+        self._open = []
+        self._threads = [self._begin(self._accept)]
+
+    def cut_after(self, size, times=10**6):
+        """Cut a connection when it has brought so many bytes, so often."""
+        self._left, self._times = size, times
+
+    def close(self):
+        self._listener.shutdown(socket.SHUT_RDWR)
+        for thread in self._threads[:1]:
+            thread.join(10)
+        self._end(*self._open)
+        for thread in self._threads:
+            thread.join(10)
+        for each in (self._listener, *self._open):
+            each.close()
+
+    def _begin(self, *call):
+        thread = threading.Thread(target=call[0], args=call[1:], daemon=True)
+        thread.start()
+        return thread
+
+    def _accept(self):
+        while True:
+            try:
+                here, _ = self._listener.accept()
+            except OSError:
+                return
+            there = socket.create_connection(self._goal)
+            self._open += [here, there]
+            self._threads += [
+                self._begin(self._pump, here, there, False),
+                self._begin(self._pump, there, here, True),
+            ]
+
+    def _pump(self, source, goal, down):
+        brought = 0
+        with suppress(OSError):
+            while data := source.recv(1 << 16):
+                brought += len(data)
+                if down and self._left is not None and brought > self._left and self._times:
+                    self._times -= 1
+                    self.cuts += 1
+                    break
+                goal.sendall(data)
+        self._end(source, goal)
+
+    def _end(self, *sockets):
+        for each in sockets:
+            with suppress(OSError):
+                each.shutdown(socket.SHUT_RDWR)
 
 
 _DUMMY_KEYS = {"aws_access_key_id": "testing", "aws_secret_access_key": "testing"}

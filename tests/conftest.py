@@ -6,6 +6,13 @@ import sys
 import pytest
 
 # Fixtures for every test: the real database servers.
+from tests.artifact_servers import (  # noqa: F401
+    ftp_root,
+    ftp_server,
+    s3_environment,
+    s3_root,
+    s3_server,
+)
 from tests.databases import mariadb, mariadb_uri, postgresql, postgresql_uri  # noqa: F401
 
 

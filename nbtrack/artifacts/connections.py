@@ -20,7 +20,7 @@ from nbtrack.errors import InvalidValue
 from nbtrack.urls import without_query
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
 _MOST_IDLE = 8
 # Servers and firewalls drop what is silent for minutes without a word.
@@ -93,21 +93,27 @@ class _Shared(Connections):
         pass
 
 
-def connections_to(root: str, **options: Any) -> Connections:
+def connections_to(root: str, options: Mapping[str, Any], environment: str = "") -> Connections:
     """Return the connections to the store of a URL, whatever the path in it.
 
     Parameters
     ----------
     root : str
         An fsspec URL.
-    options
+    options : mapping
         For the file system's class; plain values and mappings of them.
+    environment : str
+        Variables with this prefix are read when a connection is made; after a change of one, as
+        when somebody corrects a key in a notebook, there are new connections.
     """
     place, query = without_query(root)
     scheme, _, rest = place.partition("://")
-    # A child of fork has the parent's sockets, which are the parent's.
     where = f"{scheme}://{rest.partition('/')[0]}{query}"
-    return _connections(os.getpid(), where, _Options(options))
+    read = {name: value for name, value in os.environ.items() if name.startswith(environment)}
+    # A child of fork has the parent's sockets, which are the parent's.
+    return _connections(
+        os.getpid(), where, _Options(options), _Options(read if environment else {})
+    )
 
 
 class _Options(dict[str, Any]):
@@ -116,7 +122,12 @@ class _Options(dict[str, Any]):
 
 
 @functools.lru_cache(maxsize=64)
-def _connections(process: int, where: str, options: _Options) -> Connections:  # noqa: ARG001 - part of the key
+def _connections(
+    process: int,  # noqa: ARG001 - part of the key
+    where: str,
+    options: _Options,
+    environment: _Options,  # noqa: ARG001 - part of the key
+) -> Connections:
     import fsspec
 
     scheme = where.partition("://")[0].lower()

@@ -42,7 +42,7 @@ class RemoteFolder(ArtifactFolder):
 
     @functools.cached_property
     def _connections(self) -> Connections:
-        return connections_to(self.root)
+        return connections_to(self.root, {})
 
     @contextmanager
     def _using(self, parts: tuple[str, ...]) -> Iterator[tuple[Any, str]]:

@@ -36,12 +36,12 @@ _DELETED_AT_ONCE = 1000
 # A connection that a slow reader left idle is cut by the service; the reading goes on with another.
 _RESUMES = 3
 
-# A service that is away is told after seconds, not after botocore's five tries of a minute.
+# A service that is away is told after seconds, not after botocore's five tries of a minute each.
 _PATIENCE = {
     "connect_timeout": 5,
     "read_timeout": 30,
     "max_pool_connections": 64,
-    "retries": {"mode": "standard", "total_max_attempts": 2},
+    "retries": {"mode": "standard", "total_max_attempts": 3},
 }
 
 
@@ -79,7 +79,8 @@ class S3Folder(RemoteFolder):
 
     @functools.cached_property
     def _connections(self) -> Connections:
-        return connections_to(self.root, **options_of_environment())
+        # One for all buckets: the bucket is said with each request.
+        return connections_to("s3://", options_of_environment(), environment="AWS_")
 
     @contextmanager
     def _told(self, parts: tuple[str, ...]) -> Iterator[None]:
@@ -159,6 +160,8 @@ class Bucket:
 
     def __init__(self, files: Any, name: str) -> None:
         self.files = files
+        # botocore begins a body anew when it tries again; s3fs would go on where it was.
+        files.retries = 1
         self.name = name
 
     def call(self, request: str, **arguments: Any) -> dict[str, Any]:
@@ -253,7 +256,7 @@ class _Upload(io.RawIOBase):
         self._bucket = bucket
         self._told = told
         self._call = functools.partial(bucket.call, Key=key)
-        self._gathered = bytearray()
+        self._gathered = io.BytesIO()
         self._id = ""
         self._parts: list[dict[str, Any]] = []
 
@@ -264,10 +267,10 @@ class _Upload(io.RawIOBase):
         rest = memoryview(data).cast("B")
         size = len(rest)
         while rest:
-            room = self._part_size() - len(self._gathered)
-            self._gathered += rest[:room]
+            room = self._part_size() - self._gathered.tell()
+            self._gathered.write(rest[:room])
             rest = rest[room:]
-            if len(self._gathered) == self._part_size():
+            if self._gathered.tell() == self._part_size():
                 with self._told():
                     self._send_part()
         return size
@@ -275,9 +278,9 @@ class _Upload(io.RawIOBase):
     def finish(self) -> None:
         with self._told():
             if not self._id:
-                self._call("put_object", Body=bytes(self._gathered))
+                self._call("put_object", Body=self._taken())
                 return
-            if self._gathered:
+            if self._gathered.tell():
                 self._send_part()
             self._call(
                 "complete_multipart_upload",
@@ -300,10 +303,13 @@ class _Upload(io.RawIOBase):
         if not self._id:
             self._id = self._call("create_multipart_upload")["UploadId"]
         number = len(self._parts) + 1
-        body = bytes(self._gathered)
-        self._gathered.clear()
-        sent = self._call("upload_part", UploadId=self._id, PartNumber=number, Body=body)
+        sent = self._call("upload_part", UploadId=self._id, PartNumber=number, Body=self._taken())
         self._parts.append({"PartNumber": number, "ETag": sent["ETag"]})
+
+    def _taken(self) -> io.BytesIO:
+        body, self._gathered = self._gathered, io.BytesIO()
+        body.seek(0)
+        return body
 
 
 class _Reader(RemoteReader):
@@ -321,9 +327,13 @@ class _Reader(RemoteReader):
         for left in reversed(range(_RESUMES)):
             try:
                 data = self._arrived(position, size)
-            except Exception:
+            except Exception as error:
                 self._drop()
-                if not left:
+                if code_of(error) == "PreconditionFailed":
+                    raise Unavailable(
+                        f"{self._key!r} was replaced while it was read; read it again."
+                    ) from None
+                if not left or code_of(error):
                     raise
             else:
                 if data:
@@ -355,7 +365,7 @@ class _Reader(RemoteReader):
         super().close()
 
 
-def code_of(error: OSError) -> str:
+def code_of(error: Exception) -> str:
     """Return the service's name of an error that s3fs translated."""
     response = getattr(error.__cause__, "response", None) or {}
     return str(response.get("Error", {}).get("Code", ""))
