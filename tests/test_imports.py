@@ -33,6 +33,17 @@ def test_importing_nbtrack_loads_nothing_heavy():
     assert loaded_after("import nbtrack").isdisjoint(HEAVY)
 
 
+def test_importing_the_jupyter_extension_loads_nothing_heavy():
+    """Jupyter Server imports it at every start, and logs what takes longer than 0.1 s."""
+    assert loaded_after("import nbtrack_jupyter").isdisjoint({*HEAVY, "nbtrack", "jupyter_server"})
+
+
+def test_loading_the_jupyter_extension_opens_no_database():
+    statement = "import nbtrack_jupyter as n; n._jupyter_server_extension_points()"
+    heavy = {"sqlalchemy", "pandas", "numpy", "matplotlib", "nbtrack"}
+    assert loaded_after(statement).isdisjoint(heavy)
+
+
 def test_the_help_of_the_command_line_loads_nothing_heavy():
     statement = "from nbtrack.cli.main import main; main(['--help'], standalone_mode=False)"
     assert loaded_after(statement).isdisjoint({*HEAVY} - {"msgspec"})

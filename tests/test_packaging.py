@@ -1,5 +1,6 @@
 """The wheel and the sdist hold what they should, and no more."""
 
+import json
 import subprocess
 import sys
 import tarfile
@@ -9,7 +10,9 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-LIMIT_BYTES = 400_000
+# The notebook side, the server and the Jupyter extension; a front end will ask for its own share.
+LIMIT_BYTES = 600_000
+JUPYTER = "jupyter_extension/nbtrack_jupyter"
 
 
 def build(kind, folder, source=ROOT):
@@ -43,13 +46,26 @@ def test_the_wheel_holds_every_module_and_the_notebook(wheel):
     modules = {str(path.relative_to(ROOT)) for path in (ROOT / "nbtrack").rglob("*.py")}
     files = contents(wheel)
     assert modules <= files
+    inside = {path.relative_to(ROOT / JUPYTER).as_posix() for path in (ROOT / JUPYTER).glob("*.py")}
+    assert {f"nbtrack_jupyter/{name}" for name in (*inside, "py.typed")} <= files
     assert {"nbtrack/py.typed", "nbtrack/cli/01-quickstart.ipynb"} <= files
     assert any(name.endswith("licenses/LICENSE") for name in files)
 
 
+def test_installing_the_wheel_enables_the_jupyter_extension(wheel):
+    with zipfile.ZipFile(wheel) as archive:
+        (name,) = [one for one in archive.namelist() if one.endswith("nbtrack_jupyter.json")]
+        enabled = json.loads(archive.read(name))
+    assert name.endswith(".data/data/etc/jupyter/jupyter_server_config.d/nbtrack_jupyter.json")
+    assert enabled == {"ServerApp": {"jpserver_extensions": {"nbtrack_jupyter": True}}}
+
+
 def test_the_wheel_holds_nothing_else(wheel):
     roots = {name.split("/")[0] for name in contents(wheel)}
-    assert {root for root in roots if not root.endswith(".dist-info")} == {"nbtrack"}
+    added = {root for root in roots if not root.endswith((".dist-info", ".data"))}
+    assert added == {"nbtrack", "nbtrack_jupyter"}
+    data = {name for name in contents(wheel) if ".data/" in name}
+    assert len(data) == 1
     assert not [name for name in contents(wheel) if name.endswith((".pyc", ".db"))]
 
 
