@@ -100,7 +100,7 @@ def _check_encoding(connection: Connection, where: str) -> None:
 
 def _make_tables(connection: Connection, where: str) -> None:
     seen = inspect(connection)
-    there = {*seen.get_table_names(), *seen.get_view_names()}
+    there = set(seen.get_table_names())
     tables = [schema.meta, *(t for t in schema.metadata.sorted_tables if t is not schema.meta)]
     taken = sorted(there & {table.name for table in tables})
     if taken and schema.meta.name not in there:
@@ -110,29 +110,35 @@ def _make_tables(connection: Connection, where: str) -> None:
         )
     ending = _table_options(connection)
     for table in tables:
-        if table.name in there:
-            continue
-        statement = str(CreateTable(table).compile(dialect=connection.dialect)).rstrip()
-        connection.exec_driver_sql(statement + ending)
+        made = set()
+        if table.name in there:  # by a creation that was interrupted
+            made = {index["name"] for index in seen.get_indexes(table.name)}
+        else:
+            statement = str(CreateTable(table).compile(dialect=connection.dialect)).rstrip()
+            connection.exec_driver_sql(statement + ending)
         for index in sorted(table.indexes, key=lambda index: str(index.name)):
-            connection.execute(CreateIndex(index))
-    _make_views(connection, there, where)
+            if index.name not in made:
+                connection.execute(CreateIndex(index))
+    views = set(seen.get_view_names())
+    _make_views(connection, there if taken else there | views, views if taken else set(), where)
 
 
-def _make_views(connection: Connection, there: set[str], where: str) -> None:
+def _make_views(connection: Connection, foreign: set[str], made: set[str], where: str) -> None:
+    """Make the views; those that an interrupted creation has ``made`` are there."""
     quote = connection.dialect.identifier_preparer.quote
+    renamed = sorted(schema.VIEWS.keys() & foreign)
     for name, selected in schema.VIEWS.items():
-        free = name
-        if name in there:
-            free = f"nb_v_{name}"
-            if free in there:
-                continue
-            _log.warning(
-                "%s has a table %s of another program, so the view of nbtrack's %s is called %s.",
-                where, name, name, free,
-            )  # fmt: skip
-        connection.exec_driver_sql(
-            f"CREATE VIEW {quote(free)} AS {schema.spelled(selected, connection.dialect.name)}"
+        free = f"nb_v_{name}" if name in renamed else name
+        if free not in made:
+            spelled = schema.spelled(selected, connection.dialect.name)
+            connection.exec_driver_sql(f"CREATE VIEW {quote(free)} AS {spelled}")
+    if renamed:
+        _log.warning(
+            "%s has tables of another program under the names that nbtrack's views have (%s): "
+            "these views are called nb_v_%s and so on.",
+            where,
+            ", ".join(renamed),
+            renamed[0],
         )
 
 
