@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 _EXACT, _ASCII, _FOLDED = "exact", "ascii", "folded"
 _TO_GLOB = str.maketrans({"%": "*", "_": "?", "*": "[*]", "?": "[?]", "[": "[[]"})
 
-# SQLite's LIKE ignores the case of ASCII letters, its GLOB none. Without ESCAPE '' a backslash
-# would stand for nothing in the others.
+# SQLite's LIKE ignores the case of ASCII letters, its GLOB none. The others would let a backslash
+# take away the meaning of the next sign (MariaDB also after ESCAPE ''): `|` does instead.
 _SPELLED = {
     "sqlite": {
         _EXACT: "{text} GLOB {pattern}",
@@ -31,22 +31,23 @@ _SPELLED = {
         _FOLDED: "nb_casefold({text}) GLOB {pattern}",
     },
     "postgresql": {
-        _EXACT: "{text} LIKE {pattern} ESCAPE ''",
-        _ASCII: "lower({text} COLLATE \"C\") LIKE {pattern} ESCAPE ''",
-        _FOLDED: "{folded_text} LIKE {folded_pattern} ESCAPE ''",
+        _EXACT: "{text} LIKE {pattern} ESCAPE '|'",
+        _ASCII: "lower({text} COLLATE \"C\") LIKE {pattern} ESCAPE '|'",
+        _FOLDED: "{folded_text} LIKE {folded_pattern} ESCAPE '|'",
     },
     "mysql": {
-        _EXACT: "{text} LIKE {pattern} ESCAPE ''",
-        _ASCII: "lower({text}) LIKE {pattern} ESCAPE ''",
-        _FOLDED: "{folded_text} LIKE {folded_pattern} ESCAPE ''",
-    },
-    "mssql": {
-        _EXACT: "{text} LIKE {pattern}",
-        _ASCII: "lower({text}) LIKE {pattern}",
-        _FOLDED: "{folded_text} LIKE {folded_pattern}",
+        _EXACT: "{text} LIKE {pattern} ESCAPE '|'",
+        _ASCII: "lower({text}) LIKE {pattern} ESCAPE '|'",
+        _FOLDED: "{folded_text} LIKE {folded_pattern} ESCAPE '|'",
     },
 }
-_SPELLED["mariadb"] = _SPELLED["mysql"]
+_SPELLED["mariadb"] = _SPELLED["mssql"] = _SPELLED["mysql"]
+_TO_LIKE = {
+    "postgresql": {"|": "||"},
+    "mysql": {"|": "||"},
+    "mariadb": {"|": "||"},
+    "mssql": {"|": "||", "[": "|["},
+}
 
 # How texts that differ in case become equal. Both ways and back, because of letters such as the
 # two small sigmas. The collation that knows the letters is named: the database's own may know the
@@ -73,11 +74,13 @@ class _Pattern(TypeDecorator[str]):
         self.case = case
 
     def process_bind_param(self, value: Any, dialect: Dialect) -> Any:
-        if self.case == _ASCII:
-            value = value.lower()
-        elif dialect.name == "sqlite":
-            value = (value.casefold() if self.case == _FOLDED else value).translate(_TO_GLOB)
-        return value.replace("[", "[[]") if dialect.name == "mssql" else value
+        if dialect.name == "sqlite":
+            return value if self.case == _ASCII else self._glob(value)
+        value = value.lower() if self.case == _ASCII else value
+        return value.translate(str.maketrans(_TO_LIKE[dialect.name]))
+
+    def _glob(self, pattern: str) -> str:
+        return (pattern.casefold() if self.case == _FOLDED else pattern).translate(_TO_GLOB)
 
 
 class _Matches(FunctionElement[bool]):

@@ -1,9 +1,9 @@
 """NUL in texts on PostgreSQL, which keeps every character but this one.
 
-It is written as two characters that no text has for another reason: one of Unicode's private use,
-and a digit. That character itself is written as itself and another digit, so that every text comes
-back as it was sent. In SQL of one's own such a text is seen as it is kept, and NUL is ordered after
-other characters instead of before them.
+It is written as two characters: Unicode's last, which is reserved for such uses, and a digit. That
+character itself is written as itself and another digit, so that every text comes back as it was
+sent. SQL sees such a text as it is kept: NUL is ordered after all other characters instead of
+before them, and is two for the ``_`` of LIKE.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from psycopg import Connection
     from psycopg.abc import Buffer
 
-_ESCAPE = "\U000f0000"
+_ESCAPE = "\U0010ffff"
 _NUL, _ITSELF = f"{_ESCAPE}0", f"{_ESCAPE}1"
 
 

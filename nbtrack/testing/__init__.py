@@ -30,6 +30,7 @@ from nbtrack.testing.inputs import InputContract
 from nbtrack.testing.ordering import OrderContract
 from nbtrack.testing.points import PointContract
 from nbtrack.testing.runs import RunContract
+from nbtrack.testing.texts import TextContract
 from nbtrack.testing.together import TogetherContract
 from nbtrack.testing.values import ValueContract
 
@@ -40,6 +41,7 @@ class StoreContract(
     ExperimentContract,
     RunContract,
     ValueContract,
+    TextContract,
     PointContract,
     HistoriesContract,
     InputContract,

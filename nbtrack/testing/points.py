@@ -9,13 +9,18 @@ import pytest
 
 from nbtrack.entities import Metric
 from nbtrack.errors import InvalidValue
-from nbtrack.testing.making import LARGEST, begin, found
+from nbtrack.testing.making import DEFAULT, LARGEST, begin, filled, found
 
 if TYPE_CHECKING:
     from nbtrack.store.base import Store
 
 NAN, INF = math.nan, math.inf
-VALUES = [0.0, -0.5, 0.1 + 0.2, 5e-324, LARGEST, -LARGEST, INF, -INF, float(2**53), 1e-17]
+SMALLEST, SMALLEST_NORMAL = 5e-324, 2.2250738585072014e-308
+FINITE = [
+    -LARGEST, -0.5, -SMALLEST, 0.0, SMALLEST, SMALLEST_NORMAL, 1e-17, 0.1 + 0.2, 1 / 3, 1.1,
+    123456789.12345679, float(2**53), float(2**53 + 2), 1e22, 1.2345678901234567e300, LARGEST,
+]  # fmt: skip
+VALUES = [*FINITE, INF, -INF]
 
 
 def _same(left: float, right: float) -> bool:
@@ -25,12 +30,47 @@ def _same(left: float, right: float) -> bool:
 class PointContract:
     """Every point is kept once and exactly; the latest is the run's value."""
 
-    @pytest.mark.parametrize("value", [*VALUES, NAN])
-    def test_a_number_comes_back_exactly(self, store: Store, value: float) -> None:
+    def test_a_number_comes_back_exactly(self, store: Store) -> None:
         run = begin(store)
-        store.log_batch(run, metrics=[Metric("m", value, 1)])
-        assert _same(store.get_run(run).data.metrics["m"], value)
-        assert _same(store.metric_history(run, "m")[0].value, value)
+        sent = {f"m{number}": value for number, value in enumerate([*VALUES, NAN])}
+        store.log_batch(run, metrics=[Metric(key, value, 1) for key, value in sent.items()])
+        latest = store.get_run(run).data.metrics
+        assert {key: repr(latest[key]) for key in sent} == {k: repr(v) for k, v in sent.items()}
+        for key, value in sent.items():
+            assert _same(store.metric_history(run, key)[0].value, value)
+
+    def test_a_number_is_found_and_ordered_exactly(self, store: Store) -> None:
+        for value in FINITE:
+            filled(store, name=repr(value), metrics={"m": value})
+        for value in FINITE:
+            assert found(store, f"metrics.m = {value!r}") == [repr(value)]
+            below = sorted(repr(other) for other in FINITE if other < value)
+            assert found(store, f"metrics.m < {value!r}") == below
+        token: str | None = None
+        names: list[str] = []
+        while token is not None or not names:
+            page = store.search_runs(
+                [DEFAULT], order_by=["metrics.m"], max_results=3, page_token=token
+            )
+            names += [run.info.run_name for run in page]
+            token = page.token
+        assert names == list(map(repr, FINITE))
+
+    def test_zero_has_no_sign(self, store: Store) -> None:
+        run = begin(store)
+        for value in (0.0, -0.0):
+            store.log_batch(run, metrics=[Metric("m", value, 1)])
+        assert len(store.metric_history(run, "m")) == 1
+        assert found(store, "metrics.m = 0 AND metrics.m = -0.0 AND count(metrics.m) = 1") == [
+            "a run"
+        ]
+
+    def test_thousands_of_new_metrics_are_taken_at_once(self, store: Store) -> None:
+        run = begin(store)
+        points = [Metric(f"layer/{number}", number / 7, number, step)
+                  for number in range(1500) for step in (1, 2)]  # fmt: skip
+        store.log_batch(run, metrics=points)
+        assert store.get_run(run).data.metrics == {point.key: point.value for point in points}
 
     @pytest.mark.parametrize("edge", [-(2**63), -1, 0, 2**63 - 1])
     def test_steps_and_times_use_all_64_bits(self, store: Store, edge: int) -> None:
