@@ -10,7 +10,7 @@ from functools import cache
 from importlib.resources import files
 
 from nbtrack.formatting.text import shortened
-from nbtrack.server.pages.markup import Html, element
+from nbtrack.server.pages.markup import Html, element, whole
 from nbtrack.version import __version__
 
 
@@ -79,7 +79,7 @@ def error_page(status: int, message: str, home: str) -> Page:
         heading,
         (
             element("h1", heading),
-            element("p", message, class_="trouble"),
+            element("div", whole(message), class_="trouble"),
             element("p", element("a", "All experiments", href=home or "./")),
         ),
         home,

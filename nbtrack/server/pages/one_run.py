@@ -206,7 +206,7 @@ def _files(backend: Backend, run: Run, path: str) -> list[Html]:
     try:
         found = backend.places.of(run.info.artifact_uri).list(path)
     except NbtrackError as error:
-        return [element("section", heading, element("p", error.message, class_="trouble"))]
+        return [element("section", heading, element("div", whole(error.message), class_="trouble"))]
     if not found and not path:
         return [element("section", heading, element("p", "No files were logged.", class_="empty"))]
     rows = [_file_row(run.info.run_id, one) for one in found[:FILES_SHOWN]]

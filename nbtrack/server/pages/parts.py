@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 from nbtrack import tags
 from nbtrack.entities import RunStatus
 from nbtrack.formatting import numbers
-from nbtrack.server.pages.markup import Html, element, foreign
+from nbtrack.server.pages.markup import Html, element, foreign, whole
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -103,7 +103,7 @@ def filter_form(value: str, example: str, complaint: str | None, **kept: str) ->
     )
     if complaint is None:
         return form
-    return Html(form + element("pre", complaint, class_="trouble", role="alert"))
+    return Html(form + element("div", whole(complaint), class_="trouble", role="alert"))
 
 
 def next_page(token: str | None, **query: str) -> Html:
