@@ -5,6 +5,9 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+import pytest
+
+from nbtrack.errors import NbtrackError
 from nbtrack.rest import codec
 from nbtrack.rest.endpoints import ENDPOINTS
 
@@ -30,6 +33,18 @@ class Rest:
     def get(self, path: str, **query: str | list[str]) -> dict[str, Any]:
         """GET with a query string."""
         return json.loads(codec.encode(self._by_query("GET", path, query)))
+
+    def refused(self, path: str, body: Any = None) -> NbtrackError:
+        """POST what is refused, and return with what."""
+        with pytest.raises(NbtrackError) as caught:
+            self.post(path, body)
+        return caught.value
+
+    def refused_get(self, path: str, **query: str | list[str]) -> NbtrackError:
+        """GET what is refused, and return with what."""
+        with pytest.raises(NbtrackError) as caught:
+            self.get(path, **query)
+        return caught.value
 
     def download(self, path: str, **query: str) -> Any:
         """GET a file; the caller closes it."""
