@@ -1,4 +1,4 @@
-"""Plain SQL written for MLflow's database works on nbtrack's."""
+"""Plain SQL written for MLflow's database works on nbtrack's, whatever kind it is."""
 
 import math
 import sqlite3
@@ -10,10 +10,34 @@ from nbtrack.entities import LifecycleStage, Metric, Param, RunStatus, Tag
 from nbtrack.store.open import open_store
 
 
-@pytest.fixture
-def query(tmp_path):
-    path = tmp_path / "nbtrack.db"
-    with open_store(f"sqlite:///{path}") as store:
+def sqlite(folder, _):
+    path = folder / "nbtrack.db"
+
+    def query(sql):
+        with closing(sqlite3.connect(path)) as connection:
+            return connection.execute(sql).fetchall()
+
+    return f"sqlite:///{path}", query
+
+
+def postgresql(_, request):
+    server = request.getfixturevalue("postgresql")
+    name = server.new()
+    return server.uri(name), lambda sql: server.execute(sql, database=name)
+
+
+def mariadb(_, request):
+    server = request.getfixturevalue("mariadb")
+    name = server.new()
+    ours = server.uri(name)
+    # `key` is a reserved word there, in MLflow's tables too.
+    return ours, lambda sql: server.execute(sql.replace("key", "`key`"), database=name)
+
+
+@pytest.fixture(scope="module", params=[sqlite, postgresql, mariadb])
+def query(request, tmp_path_factory):
+    uri, ask = request.param(tmp_path_factory.mktemp("store"), request)
+    with open_store(uri, artifact_root="s3://bucket/artifacts") as store:
         made = store.create_experiment("iris")
         for number in (1, 2):
             run = f"{number:032x}"
@@ -31,8 +55,7 @@ def query(tmp_path):
             )
         store.update_run(run, status=RunStatus.FINISHED, end_time=9)
         store.update_run(run, lifecycle_stage=LifecycleStage.DELETED)
-    with closing(sqlite3.connect(path)) as connection:
-        yield lambda sql: connection.execute(sql).fetchall()
+    return ask
 
 
 def test_experiments_have_mlflows_columns(query):
@@ -61,7 +84,7 @@ def test_runs_have_mlflows_columns_and_words(query):
 
 def test_metrics_hold_every_point(query):
     rows = query(
-        'SELECT key, value, timestamp, step, is_nan FROM metrics WHERE run_uuid LIKE "%1" '
+        "SELECT key, value, timestamp, step, is_nan FROM metrics WHERE run_uuid LIKE '%1' "
         "ORDER BY key, step"
     )
     assert rows == [
@@ -82,6 +105,7 @@ def test_latest_metrics_join_with_params_and_tags(query):
     assert rows == [("r1", 0.9, 1, "0.1", "v"), ("r2", 0.9, 1, "0.1", "v")]
 
 
+@pytest.mark.parametrize("query", [sqlite], indirect=True)
 def test_a_view_filters_one_run_by_index(query):
     plan = " ".join(
         row[3]
