@@ -5,13 +5,14 @@ import sqlite3
 import subprocess
 import sys
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
+from contextlib import closing, suppress
 
 import pytest
 
 from nbtrack.entities import Metric, Param, Tag
-from nbtrack.errors import InvalidValue, Refused, Unavailable, WrongStore
+from nbtrack.errors import InvalidValue, Refused, StorageFull, Unavailable, WrongStore
 from nbtrack.store import database
 from nbtrack.store.open import open_store
 from nbtrack.store.sqlite_file import SqliteFile
@@ -27,6 +28,9 @@ with open_store(sys.argv[1]) as store:
     for step in range(40):
         store.log_batch(run, metrics=[Metric("m", step, step, step)])
 """
+
+
+P = Param("p", "1")
 
 
 @pytest.fixture
@@ -124,6 +128,10 @@ def test_a_fork_while_another_thread_writes_does_not_hang(store):
     assert len(store.get_run(run).data.tags) == 11
 
 
+def path_of(store):
+    return store.uri.removeprefix("sqlite:///")
+
+
 def pragma(store, text):
     def ask(connection):
         answer = connection.exec_driver_sql(f"PRAGMA {text}")
@@ -136,8 +144,7 @@ def test_a_lock_that_is_never_given_back_is_explained_and_reads_go_on(store, mon
     monkeypatch.setattr(store._database, "patience", 0.2)
     run = store.create_run("0").info.run_id
     pragma(store, "busy_timeout=100")
-    path = store.uri.removeprefix("sqlite:///")
-    with closing(sqlite3.connect(path, isolation_level=None)) as other:
+    with closing(sqlite3.connect(path_of(store), isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
         with pytest.raises(Unavailable, match="locked by another process"):
             store.log_batch(run, tags=[Tag("a", "b")])
@@ -148,11 +155,93 @@ def test_a_lock_that_is_never_given_back_is_explained_and_reads_go_on(store, mon
 def test_a_full_disk_is_explained_and_nothing_half_is_kept(store):
     run = store.create_run("0").info.run_id
     pragma(store, f"max_page_count={pragma(store, 'page_count') + 2}")
-    with pytest.raises(Unavailable, match=r"disk that holds .* is full"):
+    with pytest.raises(StorageFull, match=rf"disk that holds {path_of(store)} is full"):
         store.log_batch(run, tags=[Tag("small", "1"), Tag("big", "x" * 100_000)])
     assert "small" not in store.get_run(run).data.tags
     pragma(store, "max_page_count=1000000")
     store.log_batch(run, tags=[Tag("small", "1")])
+
+
+def test_a_full_disk_ends_a_group_and_none_of_it_is_told_to_be_written(store):
+    runs = [store.create_run("0").info.run_id for _ in range(3)]
+    pragma(store, f"max_page_count={pragma(store, 'page_count') + 2}")
+    logging = [
+        lambda run=run, value=value: store.log_batch(run, tags=[Tag("t", value)], params=[P])
+        for run, value in zip(runs, ["small", "x" * 100_000, "small"], strict=True)
+    ]
+    assert [type(answer) for answer in store.together(logging)] == [StorageFull] * 3
+    assert [store.get_run(run).data.params for run in runs] == [{}] * 3
+    pragma(store, "max_page_count=1000000")
+    assert store.together(logging) == [None] * 3
+    assert [store.get_run(run).data.params for run in runs] == [{"p": "1"}] * 3
+
+
+def test_a_group_that_cannot_be_committed_is_not_written_and_ids_are_forgotten(store, monkeypatch):
+    run = store.create_run("0").info.run_id
+    log = lambda key: store.log_batch(run, metrics=[Metric(key, 1.0, 1)])
+
+    def full(connection):
+        raise sqlite3.OperationalError("disk I/O error")
+
+    with monkeypatch.context() as patch:
+        engine = store._database._connect()
+        patch.setattr(engine.dialect, "do_commit", full)
+        answers = store.together([lambda: log("a"), lambda: 1 // 0, lambda: log("b")])
+    assert len(answers) == 3
+    assert all(isinstance(answer, Exception) for answer in answers)
+    assert store.get_run(run).data.metrics == {}
+    with open_store(store.uri) as other:  # takes the ids that were rolled back
+        other.log_batch(run, metrics=[Metric("theirs", 2.0, 1)])
+    assert store.together([lambda: log("b"), lambda: log("a")]) == [None] * 2
+    assert store.get_run(run).data.metrics == {"theirs": 2.0, "a": 1.0, "b": 1.0}
+
+
+def test_a_group_waits_no_longer_than_its_patience_for_a_lock(store):
+    run = store.create_run("0").info.run_id
+    with (
+        open_store(store.uri, patience=0.2) as patient,
+        closing(sqlite3.connect(path_of(store), isolation_level=None)) as other,
+    ):
+        other.execute("BEGIN IMMEDIATE")
+        log = lambda: patient.log_batch(run, tags=[Tag("a", "b")])
+        began = time.monotonic()
+        answers = patient.together([log] * 50)
+        assert time.monotonic() - began < 5
+        assert [type(answer) for answer in answers] == [Unavailable] * 50
+        assert path_of(store) in str(answers[0])
+        other.execute("ROLLBACK")
+        assert patient.together([log] * 2) == [None] * 2
+
+
+def test_two_writes_of_one_call_are_written_together_or_not(store):
+    run = store.create_run("0").info.run_id
+
+    def call(*tags):
+        for tag in tags:
+            store.log_batch(run, tags=[tag])
+
+    good, bad = Tag("good", "1"), Tag("", "no key")
+    answers = store.together([lambda: call(good, bad), lambda: call(Tag("later", "1"))])
+    assert [type(answer) for answer in answers] == [InvalidValue, type(None)]
+    assert store.get_run(run).data.tags.keys() & {"good", "later"} == {"later"}
+
+
+def test_a_call_may_go_on_after_a_write_that_was_refused(store):
+    run = store.create_run("0").info.run_id
+    store.log_batch(run, params=[P])
+
+    def call():
+        with suppress(InvalidValue):
+            store.log_batch(run, tags=[Tag("half", "1")], params=[Param("n", "1"), Param("p", "2")])
+        store.log_batch(run, tags=[Tag("whole", "1")])
+        with suppress(InvalidValue):
+            store.log_batch(run, tags=[Tag("half", "1")], params=[Param("n", "1"), Param("p", "2")])
+        store.log_batch(run, params=[Param("n", "3")])
+
+    assert store.together([call]) == [None]
+    data = store.get_run(run).data
+    assert data.tags.keys() & {"half", "whole"} == {"whole"}
+    assert data.params == {"p": "1", "n": "3"}
 
 
 def test_ids_of_a_transaction_that_failed_are_forgotten(store):
