@@ -52,12 +52,15 @@ class GuardedHandler(JupyterHandler):
         """Offer the password of basic authentication as the token, if it says nothing to Jupyter.
 
         MLflow's clients send MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD so. It is still
-        the identity provider that says whether the token is right.
+        the identity provider that says whether the token is right. What is sent on purpose counts
+        more than a cookie, which these clients send back as browsers do.
         """
         kind, _, secret = self.request.headers.get("Authorization", "").partition(" ")
         if kind.lower() != "basic":
             return
-        if await ensure_async(self.identity_provider.get_user(self)) is not None:
+        provider = self.identity_provider
+        user = await ensure_async(provider.get_user(self))
+        if user is not None and self.get_cookie(provider.get_cookie_name(self)) is None:
             return
         try:
             password = base64.b64decode(secret, validate=True).decode().partition(":")[2]

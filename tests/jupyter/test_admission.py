@@ -123,6 +123,12 @@ def test_the_token_opens_in_every_form_that_clients_send(jupyter, header):
     assert answer.status == 200
 
 
+def test_a_password_counts_although_the_client_sends_cookies_back(jupyter, cookie):
+    password = base64.b64encode(f"ada:{TOKEN}".encode()).decode()
+    headers = {"Authorization": f"Basic {password}", "Cookie": cookie}
+    assert jupyter.ask("POST", SEARCH, {"max_results": 1}, headers=headers).status == 200
+
+
 @pytest.mark.parametrize("secret", [b"ada:wrong", b"ada:", b":", b"ada", b"\xff\xfe", b"a:\n", b""])
 def test_a_wrong_password_opens_nothing(jupyter, secret):
     header = "Basic " + base64.b64encode(secret).decode()
