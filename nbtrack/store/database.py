@@ -22,6 +22,8 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, TypeVar
 from weakref import WeakSet
 
+from sqlalchemy.exc import IntegrityError
+
 from nbtrack.store import repeating
 
 if TYPE_CHECKING:
@@ -92,7 +94,14 @@ class Database(ABC):
             self._here.untouched = True
             return work()
 
-        return self._part(outer, begin)
+        attempt = 0
+        while True:
+            try:
+                return self._part(outer, begin)
+            except IntegrityError as error:  # another process made the same: it is found now
+                attempt += 1
+                if not repeating.may_help(error, attempt, was_reached=True):
+                    raise
 
     def close(self) -> None:
         """Give back all connections."""

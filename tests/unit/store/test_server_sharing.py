@@ -109,6 +109,23 @@ def test_an_experiment_is_made_once_and_told_to_exist_to_the_others(store, uri):
     assert sorted(made)[1:] == ["taken"] * 15
 
 
+def test_a_call_of_a_group_that_was_not_the_first_is_told_so(store, uri):
+    with open_store(uri) as other, ThreadPoolExecutor(1) as threads:
+
+        def make():
+            return other.together([lambda: other.create_experiment("same"), lambda: "next"])
+
+        def first():
+            made = store.create_experiment("same")
+            answers = threads.submit(make)  # which waits for the end of this transaction
+            time.sleep(0.3)
+            return made, answers
+
+        [(made, answers)] = store.together([first])
+        assert [type(answer) for answer in answers.result(10)] == [AlreadyExists, str]
+    assert store.find_experiment("same").experiment_id == made
+
+
 def test_a_run_is_made_once_by_whoever_sends_it(store, uri):
     chosen = run_id()
     with open_store(uri) as other, ThreadPoolExecutor(4) as threads:
