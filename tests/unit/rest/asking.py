@@ -23,14 +23,14 @@ class Rest:
     def __init__(self, backend: Backend) -> None:
         self.backend = backend
 
-    def post(self, path: str, body: Any = None, **path_values: str) -> dict[str, Any]:
+    def post(self, path: str, body: Any = None, /, **path_values: str) -> dict[str, Any]:
         """POST a body: JSON text as bytes, or what becomes JSON."""
         row = ROWS["POST", path]
         text = body if isinstance(body, bytes) else json.dumps(body or {}).encode()
         request = codec.decode_body(text, row.request, path_values)
         return json.loads(codec.encode(row.serve(self.backend, request)))
 
-    def get(self, path: str, **query: str | list[str]) -> dict[str, Any]:
+    def get(self, path: str, /, **query: str | list[str]) -> dict[str, Any]:
         """GET with a query string."""
         return json.loads(codec.encode(self._by_query("GET", path, query)))
 
@@ -40,23 +40,23 @@ class Rest:
             self.post(path, body)
         return caught.value
 
-    def refused_get(self, path: str, **query: str | list[str]) -> NbtrackError:
+    def refused_get(self, path: str, /, **query: str | list[str]) -> NbtrackError:
         """GET what is refused, and return with what."""
         with pytest.raises(NbtrackError) as caught:
             self.get(path, **query)
         return caught.value
 
-    def download(self, path: str, **query: str) -> Any:
+    def download(self, path: str, /, **query: str) -> Any:
         """GET a file; the caller closes it."""
         return self._by_query("GET", path, query)
 
-    def upload(self, method: str, path: str, *pieces: bytes, **query: str) -> None:
+    def upload(self, method: str, path: str, /, *pieces: bytes, **query: str) -> None:
         """Send a file in pieces."""
         with self._by_query(method, path, query) as file:
             for piece in pieces:
                 file.write(piece)
 
-    def delete(self, path: str, **path_values: str) -> Any:
+    def delete(self, path: str, /, **path_values: str) -> Any:
         """DELETE without a body."""
         row = ROWS["DELETE", path]
         return row.serve(self.backend, codec.decode_body(b"", row.request, path_values))
