@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 _STORE_ID = re.compile("[0-9a-f]{32}")
+_ALLOWED_ROOTS = "c.NbtrackExtension.allowed_artifact_roots"
 # Seconds that a stop waits for the answers that are under way, and for the last look at journals.
 _LAST_ANSWERS = 10.0
 _LAST_SWEEP = 5.0
@@ -95,6 +96,7 @@ class Stores:
         self._last_look = 0.0
         self._asking: set[object] = set()
         self._all_answered = asyncio.Event()
+        self._told: set[str] = set()
         self._closed = False
 
     async def default(self) -> Service:
@@ -117,6 +119,7 @@ class Stores:
         NotFound
             If no store of this user's below the root has the id.
         """
+        self._check_open()
         for task in self._opening.values():
             if _store_id(task) == store_id:
                 return task.result().service
@@ -157,19 +160,24 @@ class Stores:
         self._threads.shutdown(wait=False)
 
     async def _opened(self, where: StoreLocation) -> _Served:
-        if self._closed:
-            raise Unavailable("Jupyter is stopping. Try again in a moment.")
+        self._check_open()
         key = _key(where)
         task = self._opening.get(key)
         if task is None or _failed(task):
             task = self._opening[key] = asyncio.ensure_future(self._open(where))
         return await asyncio.shield(task)
 
+    def _check_open(self) -> None:
+        if self._closed:
+            raise Unavailable("Jupyter is stopping. Try again in a moment.")
+
     async def _open(self, where: StoreLocation) -> _Served:
         try:
             return await self._in_thread(self._open_now, where)
         except NbtrackError as error:
-            self._log.error("nbtrack cannot serve a store: %s", error.message)
+            if error.message not in self._told:  # clients ask again and again
+                self._told.add(error.message)
+                self._log.error("nbtrack cannot serve a store: %s", error.message)
             raise
 
     def _open_now(self, where: StoreLocation) -> _Served:
@@ -183,7 +191,9 @@ class Stores:
         chosen = self._choices.artifact_root if is_default else None
         root = chosen or where.artifact_root
         store = open_store(where.uri, artifact_root=root, patience=PATIENCE)
-        places = Places(store.artifact_root, self._choices.allowed_roots)
+        places = Places(
+            store.artifact_root, self._choices.allowed_roots, opened_with=_ALLOWED_ROOTS
+        )
         sweeper = Sweeper(store, where.journal_dir)
         sweeper.start()
         return _Served(Service(store, places), sweeper)

@@ -38,6 +38,8 @@ class Places:
         What ``mlflow-artifacts:/`` stands for: a path or an fsspec URL, named by the operator.
     allowed_roots : sequence of str
         More places below which runs may have their files, named by the operator.
+    opened_with : str
+        How the operator names more of them, for messages.
 
     Raises
     ------
@@ -45,7 +47,14 @@ class Places:
         If one of them is not a place of files.
     """
 
-    def __init__(self, destination: str, allowed_roots: Sequence[str] = ()) -> None:
+    def __init__(
+        self,
+        destination: str,
+        allowed_roots: Sequence[str] = (),
+        *,
+        opened_with: str = "--allow-artifact-root",
+    ) -> None:
+        self._opened_with = opened_with
         self._roots = [_Root.named(place) for place in (destination, *allowed_roots)]
 
     def served(self) -> ArtifactFolder:
@@ -69,8 +78,17 @@ class Places:
                 if parts is not None:
                     return root.folder(parts)
         except NbtrackError as error:
-            _refuse(artifact_uri, error.message)
-        return _refuse(artifact_uri, "it is below no place that this server was told to open.")
+            self._refuse(artifact_uri, error.message)
+        return self._refuse(artifact_uri, "it is below no place that this server was told to open.")
+
+    def _refuse(self, uri: str, why: str) -> NoReturn:
+        shown = redact_url(uri)
+        if len(shown) > _SHOWN:
+            shown = f"{shown[:_SHOWN]}…"
+        raise Refused(
+            f"The files at {shown!r} are not opened by this server: {why} "
+            f"Whoever runs the server can open a place with {self._opened_with}."
+        )
 
 
 class _Location(NamedTuple):
@@ -166,13 +184,3 @@ def _parts_behind_scheme(uri: str) -> tuple[str, ...]:
     if "?" in inner or "#" in inner:
         raise InvalidValue("it has a query or a fragment, which mean nothing here.")
     return parts_of(inner) if inner else ()
-
-
-def _refuse(uri: str, why: str) -> NoReturn:
-    shown = redact_url(uri)
-    if len(shown) > _SHOWN:
-        shown = f"{shown[:_SHOWN]}…"
-    raise Refused(
-        f"The files at {shown!r} are not opened by this server: {why} "
-        "Whoever runs the server can open a place with --allow-artifact-root."
-    )

@@ -121,12 +121,18 @@ def test_the_administrator_names_the_store_and_places_of_files(tmp_path):
         assert jupyter.ask("PUT", path, b"x").status == 200
         assert (tmp_path / "named.db").exists()
         assert (tmp_path / "files/0/x.txt").read_bytes() == b"x"
-        body = {"name": "elsewhere", "artifact_location": f"{tmp_path}/more/e"}
-        experiment = jupyter.ask("POST", CREATE, body).json["experiment_id"]
-        run = jupyter.ask("POST", "/api/2.0/mlflow/runs/create", {"experiment_id": experiment})
-        run_id = run.json["run"]["info"]["run_id"]
-        listed = jupyter.ask("GET", f"/api/2.0/mlflow/artifacts/list?run_id={run_id}")
-        assert listed.status == 200
+        assert files_of_a_run_at(jupyter, f"{tmp_path}/more/e").status == 200
+        refused = files_of_a_run_at(jupyter, f"{tmp_path}/root")
+        assert refused.status == 403
+        assert "c.NbtrackExtension.allowed_artifact_roots" in refused.json["message"]
+
+
+def files_of_a_run_at(jupyter, location):
+    body = {"name": location, "artifact_location": location}
+    experiment = jupyter.ask("POST", CREATE, body).json["experiment_id"]
+    run = jupyter.ask("POST", "/api/2.0/mlflow/runs/create", {"experiment_id": experiment})
+    run_id = run.json["run"]["info"]["run_id"]
+    return jupyter.ask("GET", f"/api/2.0/mlflow/artifacts/list?run_id={run_id}")
 
 
 def test_a_server_that_the_environment_names_is_not_taken_for_the_store(tmp_path):
