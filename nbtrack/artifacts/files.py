@@ -10,11 +10,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
-from nbtrack.artifacts.ftp import FtpFolder
 from nbtrack.artifacts.local import LocalFolder
 from nbtrack.artifacts.remote import RemoteFolder
 from nbtrack.artifacts.resolver import parts_of
-from nbtrack.artifacts.s3 import S3Folder
 from nbtrack.errors import InvalidValue, Refused
 from nbtrack.platforms import WINDOWS
 from nbtrack.redaction.redact import redact_url
@@ -26,8 +24,6 @@ if TYPE_CHECKING:
 STORE_SCHEME = "mlflow-artifacts:"
 
 _SCHEME = re.compile(r"([A-Za-z][\w+.-]+):(?=/)")
-# Stores that can do better than fsspec's common interface.
-_KINDS: dict[str, type[RemoteFolder]] = {"s3": S3Folder, "s3a": S3Folder, "ftp": FtpFolder}
 _RUN_PARTS = re.compile(r"(?P<root>.+)/(?P<run>[0-9a-f]{32})/artifacts/?")
 
 
@@ -75,6 +71,7 @@ def local_path(uri: str) -> Path | None:
 
 
 def open_place(root: str, parts: tuple[str, ...]) -> ArtifactFolder:
+    """Return the folder at checked ``parts`` below a root that somebody trusted named."""
     if "::" in root:
         raise InvalidValue(
             f"{root!r} chains file systems with '::', which is not allowed; name the place itself."
@@ -82,5 +79,18 @@ def open_place(root: str, parts: tuple[str, ...]) -> ArtifactFolder:
     path = local_path(root)
     if path is not None:
         return LocalFolder(path, parts)
-    kind = _KINDS.get(root.partition("://")[0].lower(), RemoteFolder)
+    kind = _kind_of(root.partition("://")[0].lower())
     return kind(root, parts)
+
+
+def _kind_of(scheme: str) -> type[RemoteFolder]:
+    """Return the class for a store; some can do better than fsspec's common interface."""
+    if scheme in {"s3", "s3a"}:
+        from nbtrack.artifacts.s3 import S3Folder
+
+        return S3Folder
+    if scheme == "ftp":
+        from nbtrack.artifacts.ftp import FtpFolder
+
+        return FtpFolder
+    return RemoteFolder

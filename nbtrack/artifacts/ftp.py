@@ -1,7 +1,9 @@
 """Files on an FTP server: fsspec connects, this module transfers.
 
 A file goes up and comes down as one stream; fsspec would begin a new transfer for every 64 KiB.
-RFC 959 and RFC 3659 (SIZE, MDTM, REST) are what the server must know.
+RFC 959 and RFC 3659 (SIZE, MDTM, REST) are what the server must know. An upload has a hidden name
+until it is whole; what a killed process leaves under such a name is never listed, and goes with the
+folder. Times are whole seconds: a file replaced within one by another of its size keeps its etag.
 """
 
 from __future__ import annotations

@@ -13,14 +13,15 @@ from typing import TYPE_CHECKING, Any
 from msgspec import Struct, field
 
 from nbtrack.artifacts.resolver import parts_of
-from nbtrack.artifacts.s3 import S3Folder, code_of
+from nbtrack.artifacts.s3 import S3Folder
+from nbtrack.artifacts.s3_bucket import code_of
 from nbtrack.errors import InvalidValue, NotFound, Unsupported
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from nbtrack.artifacts.folder import ArtifactFolder
-    from nbtrack.artifacts.s3 import Bucket
+    from nbtrack.artifacts.s3_bucket import Bucket
 
 # https://docs.aws.amazon.com/AmazonS3/latest/userguide/qfacts.html
 MOST_PARTS = 10_000

@@ -25,6 +25,8 @@ _DEEPEST = 100
 _SHOWN = 200
 _DRIVE = re.compile(r"[A-Za-z]:")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+# "." "/" and "\\" in more bytes than UTF-8 has for them, which careless decoders take.
+_OVERLONG = re.compile(r"(?i)%c[01]%|%e0%[89]|%f0%8")
 # Letters that look like a slash and that Unicode does not take for one when it normalises.
 _LIKE_SLASH = str.maketrans(dict.fromkeys("\u2044\u2215\u29f8\u2216\u29f5\u29f9", "/"))
 # https://learn.microsoft.com/windows/win32/fileio/naming-a-file
@@ -58,14 +60,15 @@ def parts_of(path: str) -> tuple[str, ...]:
     parts = _checked(path, path)
     for part in parts:
         _check_name(part, path)
-    _check_looks(path)
+    _check_looks(path, path)
     decoded = path
     for _ in range(_MOST_DECODINGS):
         again = unquote(decoded, errors="surrogateescape")
         if again == decoded:
             return parts
-        if len(_checked(again, path)) != len(parts):
-            _refuse(path, "it hides a slash")
+        if len(_checked(again, path)) != len(parts) or _OVERLONG.search(decoded):
+            _refuse(path, "it hides a slash or a dot")
+        _check_looks(again, path)
         decoded = again
     return _refuse(path, "it is escaped too many times")
 
@@ -109,12 +112,12 @@ def _check_name(name: str, path: str) -> None:
         _refuse(path, f"{name!r} is not a file name on Windows")
 
 
-def _check_looks(path: str) -> None:
+def _check_looks(path: str, shown: str) -> None:
     looks = unicodedata.normalize("NFKC", path).translate(_LIKE_SLASH).replace("\\", "/")
     if looks.startswith("/"):
-        _refuse(path, "it looks absolute")
+        _refuse(shown, "it looks absolute")
     if any(part.strip() in {"", ".", ".."} for part in looks.split("/")):
-        _refuse(path, "a name in it looks like '.' or '..' or like nothing")
+        _refuse(shown, "a name in it looks like '.' or '..' or like nothing")
 
 
 def _refuse(path: str, why: str) -> NoReturn:

@@ -1,43 +1,30 @@
-"""Files in S3, or a service that speaks its language, through s3fs.
-
-Requests go out as the service knows them, not as fsspec's file operations: a key may hold ``*``
-or ``?versionId=``, reading is one request however large the file, writing needs no local disk.
-"""
+"""Files in S3, or a service that speaks its language, through s3fs."""
 
 from __future__ import annotations
 
-import asyncio
 import functools
-import io
 import json
 import os
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
 from nbtrack.artifacts.beneath import Entry
 from nbtrack.artifacts.connections import Connections, connections_to
-from nbtrack.artifacts.folder import FileStat
 from nbtrack.artifacts.remote import RemoteFolder, is_plain
-from nbtrack.artifacts.streams import RemoteReader
+from nbtrack.artifacts.s3_bucket import Bucket, code_of
+from nbtrack.artifacts.s3_transfer import S3Reader, S3Upload
 from nbtrack.errors import InvalidValue, NotFound, Unavailable
 from nbtrack.urls import without_query
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from typing_extensions import Buffer
-
-    from nbtrack.artifacts.streams import Telling
-
-# S3 takes parts from 5 MiB on, 10,000 of them, and deletes 1,000 keys a request.
-_PART = 8 << 20
-_PARTS_OF_ONE_SIZE = 1000
-_DELETED_AT_ONCE = 1000
-# A connection that a slow reader left idle is cut by the service; the reading goes on with another.
-_RESUMES = 3
+    from nbtrack.artifacts.folder import FileStat
 
 # A service that is away is told after seconds, not after botocore's five tries of a minute each.
-_PATIENCE = {
+# URLs are signed as files with a KMS key and the newer regions want it.
+_CONFIG = {
+    "signature_version": "s3v4",
     "connect_timeout": 5,
     "read_timeout": 30,
     "max_pool_connections": 64,
@@ -52,7 +39,7 @@ def options_of_environment() -> dict[str, Any]:
     (https://mlflow.org/docs/latest/self-hosting/architecture/artifact-store).
     """
     environment = os.environ
-    config: dict[str, Any] = dict(_PATIENCE)
+    config: dict[str, Any] = dict(_CONFIG)
     style = environment.get("MLFLOW_BOTO_CLIENT_ADDRESSING_STYLE")
     if style:
         config["s3"] = {"addressing_style": style}
@@ -119,7 +106,7 @@ class S3Folder(RemoteFolder):
         self.check_free(parts)
         telling = functools.partial(self._told, parts)
         with self.bucket(parts) as bucket:
-            upload = _Upload(bucket, self.key(parts), telling)
+            upload = S3Upload(bucket, self.key(parts), telling)
         try:
             yield cast("BinaryIO", upload)
             upload.finish()
@@ -131,7 +118,7 @@ class S3Folder(RemoteFolder):
         with self.bucket(parts) as bucket:
             found = bucket.stat(self.key(parts))
         telling = functools.partial(self._told, parts)
-        return _Reader(bucket, self.key(parts), found, telling).buffered(), found
+        return S3Reader(bucket, self.key(parts), found, telling).buffered(), found
 
     def _stat(self, parts: tuple[str, ...]) -> FileStat:
         with self.bucket(parts) as bucket:
@@ -153,219 +140,3 @@ class S3Folder(RemoteFolder):
         with self.bucket(parts) as bucket:
             if not bucket.delete(key):
                 raise NotFound(f"No such artifact: {'/'.join(parts)!r}.")
-
-
-class Bucket:
-    """Requests to one bucket. Errors are s3fs's, such as `FileNotFoundError`."""
-
-    def __init__(self, files: Any, name: str) -> None:
-        self.files = files
-        # botocore begins a body anew when it tries again; s3fs would go on where it was.
-        files.retries = 1
-        self.name = name
-
-    def call(self, request: str, **arguments: Any) -> dict[str, Any]:
-        """Send a request, named and answered as botocore has it."""
-        return cast("dict[str, Any]", self.files.call_s3(request, Bucket=self.name, **arguments))
-
-    def wait_for(self, function: Any, *arguments: Any, **named: Any) -> Any:
-        """Run a coroutine function on the file system's event loop, which is another thread's."""
-        from fsspec.asyn import sync
-
-        return sync(self.files.loop, function, *arguments, **named)
-
-    def presigned(self, request: str, many: list[dict[str, Any]], seconds: int) -> list[str]:
-        """Return a URL for each of many requests, which carry this process's permission."""
-        client = self.files.s3
-
-        async def sign() -> list[str]:
-            return [
-                await client.generate_presigned_url(
-                    request, Params={"Bucket": self.name, **arguments}, ExpiresIn=seconds
-                )
-                for arguments in many
-            ]
-
-        return cast("list[str]", self.wait_for(sign))
-
-    def pages(self, **arguments: Any) -> Iterator[dict[str, Any]]:
-        """Return the pages of a listing."""
-        page = self.call("list_objects_v2", **arguments)
-        yield page
-        while page.get("IsTruncated"):
-            token = page["NextContinuationToken"]
-            page = self.call("list_objects_v2", ContinuationToken=token, **arguments)
-            yield page
-
-    def stat(self, key: str) -> FileStat:
-        try:
-            head = self.call("head_object", Key=key)
-        except FileNotFoundError:
-            if self.call("list_objects_v2", Prefix=f"{key}/", MaxKeys=1).get("KeyCount"):
-                raise IsADirectoryError(key) from None
-            raise
-        modified = round(head["LastModified"].timestamp() * 1000)
-        return FileStat(head["ContentLength"], modified, head["ETag"].strip('"'))
-
-    def check_free(self, key: str, depth: int) -> None:
-        names = key.split("/")
-        above = ["/".join(names[:count]) for count in range(len(names) - depth + 1, len(names))]
-        call = functools.partial(self.files._call_s3, Bucket=self.name)  # noqa: SLF001 - fsspec's async methods begin so
-
-        async def ask() -> list[Any]:
-            return await asyncio.gather(
-                call("list_objects_v2", Prefix=f"{key}/", MaxKeys=1),
-                *(call("head_object", Key=file) for file in above),
-                return_exceptions=True,
-            )
-
-        listed, *heads = self.wait_for(ask)
-        for answer in (listed, *heads):
-            # Who may only write still may; a missing file is what is hoped for.
-            if isinstance(answer, BaseException) and not isinstance(
-                answer, (FileNotFoundError, PermissionError)
-            ):
-                raise answer
-        if isinstance(listed, dict) and listed.get("KeyCount"):
-            raise IsADirectoryError(key)
-        if any(isinstance(head, dict) for head in heads):
-            raise NotADirectoryError(key)
-
-    def delete(self, key: str) -> bool:
-        """Delete a file, or all below a folder; return whether there was anything."""
-        keys = [
-            file["Key"]
-            for page in self.pages(Prefix=f"{key}/")
-            for file in page.get("Contents", ())
-        ]
-        with suppress(FileNotFoundError):
-            self.call("head_object", Key=key)
-            keys.append(key)
-        for start in range(0, len(keys), _DELETED_AT_ONCE):
-            chosen = [{"Key": each} for each in keys[start : start + _DELETED_AT_ONCE]]
-            answer = self.call("delete_objects", Delete={"Objects": chosen, "Quiet": True})
-            for failed in answer.get("Errors", ()):
-                raise PermissionError(f"{failed.get('Code')} for {failed.get('Key')!r}")
-        return bool(keys)
-
-
-class _Upload(io.RawIOBase):
-    """A file whose parts go to S3 as they come; it appears when `finish` was called."""
-
-    def __init__(self, bucket: Bucket, key: str, told: Telling) -> None:
-        self._bucket = bucket
-        self._told = told
-        self._call = functools.partial(bucket.call, Key=key)
-        self._gathered = io.BytesIO()
-        self._id = ""
-        self._parts: list[dict[str, Any]] = []
-
-    def writable(self) -> bool:
-        return True
-
-    def write(self, data: Buffer) -> int:
-        rest = memoryview(data).cast("B")
-        size = len(rest)
-        while rest:
-            room = self._part_size() - self._gathered.tell()
-            self._gathered.write(rest[:room])
-            rest = rest[room:]
-            if self._gathered.tell() == self._part_size():
-                with self._told():
-                    self._send_part()
-        return size
-
-    def finish(self) -> None:
-        with self._told():
-            if not self._id:
-                self._call("put_object", Body=self._taken())
-                return
-            if self._gathered.tell():
-                self._send_part()
-            self._call(
-                "complete_multipart_upload",
-                UploadId=self._id,
-                MultipartUpload={"Parts": self._parts},
-            )
-
-    def abort(self) -> None:
-        if self._id:
-            with suppress(Exception):
-                self._call("abort_multipart_upload", UploadId=self._id)
-
-    def _part_size(self) -> int:
-        # Ten thousand parts are enough for 440 GB, or 80 GB where all must have one size (R2).
-        if self._bucket.files.fixed_upload_size:
-            return _PART
-        return _PART * (1 + len(self._parts) // _PARTS_OF_ONE_SIZE)
-
-    def _send_part(self) -> None:
-        if not self._id:
-            self._id = self._call("create_multipart_upload")["UploadId"]
-        number = len(self._parts) + 1
-        sent = self._call("upload_part", UploadId=self._id, PartNumber=number, Body=self._taken())
-        self._parts.append({"PartNumber": number, "ETag": sent["ETag"]})
-
-    def _taken(self) -> io.BytesIO:
-        body, self._gathered = self._gathered, io.BytesIO()
-        body.seek(0)
-        return body
-
-
-class _Reader(RemoteReader):
-    """A file that is read as it arrives; every byte is of the version that was found first."""
-
-    def __init__(self, bucket: Bucket, key: str, found: FileStat, told: Telling) -> None:
-        super().__init__(found.size, told)
-        self._bucket = bucket
-        self._key = key
-        self._etag = f'"{found.etag}"'
-        self._body: Any = None
-        self._body_at = 0
-
-    def _read_at(self, position: int, size: int) -> bytes:
-        for left in reversed(range(_RESUMES)):
-            try:
-                data = self._arrived(position, size)
-            except Exception as error:
-                self._drop()
-                if code_of(error) == "PreconditionFailed":
-                    raise Unavailable(
-                        f"{self._key!r} was replaced while it was read; read it again."
-                    ) from None
-                if not left or code_of(error):
-                    raise
-            else:
-                if data:
-                    return data
-                self._drop()
-        return b""
-
-    def _arrived(self, position: int, size: int) -> bytes:
-        if self._body is None or self._body_at != position:
-            self._drop()
-            wanted = f"bytes={position}-"
-            answer = self._bucket.call(
-                "get_object", Key=self._key, Range=wanted, IfMatch=self._etag
-            )
-            self._body, self._body_at = answer["Body"], position
-        data = cast("bytes", self._bucket.wait_for(self._body.read, size))
-        self._body_at += len(data)
-        return data
-
-    def _drop(self) -> None:
-        body, self._body = self._body, None
-        if body is not None:
-            with suppress(RuntimeError):  # the loop is closed: so is the connection
-                self._bucket.files.loop.call_soon_threadsafe(body.close)
-
-    def close(self) -> None:
-        if not self.closed:
-            self._drop()
-        super().close()
-
-
-def code_of(error: Exception) -> str:
-    """Return the service's name of an error that s3fs translated."""
-    response = getattr(error.__cause__, "response", None) or {}
-    return str(response.get("Error", {}).get("Code", ""))
