@@ -1,0 +1,25 @@
+"""A user's script: scikit-learn on Iris under ``mlflow.sklearn.autolog()``.
+
+Its arguments are tracking URIs and tokens, in turn; at each of them it trains twice, with and
+without the model being logged, and prints the ids of the two runs.
+"""
+
+import os
+import sys
+
+import mlflow
+import mlflow.sklearn
+from sklearn.datasets import load_iris
+from sklearn.tree import DecisionTreeClassifier
+
+if __name__ == "__main__":
+    features, target = load_iris(return_X_y=True, as_frame=True)
+    for uri, token in zip(sys.argv[1::2], sys.argv[2::2], strict=True):
+        os.environ["MLFLOW_TRACKING_TOKEN"] = token
+        mlflow.set_tracking_uri(uri)
+        mlflow.set_experiment("iris")
+        for models in (True, False):
+            mlflow.sklearn.autolog(silent=True, log_models=models)
+            tree = DecisionTreeClassifier(max_depth=3).fit(features, target)
+            assert tree.score(features, target) > 0.9
+            sys.stdout.write(f"{mlflow.last_active_run().info.run_id}\n")
