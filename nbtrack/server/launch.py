@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from nbtrack.server.options import Options
     from nbtrack.store.base import Store
+    from nbtrack.store.location import StoreLocation
 
 
 def launch(options: Options, say: Callable[[str], None]) -> None:
@@ -40,11 +41,23 @@ def launch(options: Options, say: Callable[[str], None]) -> None:
     Hosts(options.allowed_hosts)  # a mistake in them is told before anything is made
     Origins(options.allowed_origins)
     chosen = token.chosen_token(os.environ.pop(token.VARIABLE, ""))
-    stop = Stop()
     where = opening.find(options)
     for notice in where.notices:
         say(notice)
     sockets = listening.listen(options.host, options.port)
+    try:
+        _serve(options, where, sockets, chosen, say)
+    finally:
+        listening.close(sockets)
+
+
+def _serve(
+    options: Options,
+    where: StoreLocation,
+    sockets: Sequence[socket.socket],
+    chosen: str | None,
+    say: Callable[[str], None],
+) -> None:
     # With workers this process has the store open only to see that it can be served.
     with opening.open_served_store(options, where) as store:
         plan = _plan(options, sockets, chosen, store.store_id)
@@ -55,7 +68,7 @@ def launch(options: Options, say: Callable[[str], None]) -> None:
     if opened is None:
         run_workers(plan, where)
     else:
-        run(plan, opened, sweeps=True, stop=stop)
+        run(plan, opened, sweeps=True, stop=Stop())
 
 
 def _plan(

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import errno
 import socket
-from contextlib import closing
+from contextlib import closing, nullcontext, suppress
 from ipaddress import ip_address
 from typing import TYPE_CHECKING
-
-from tornado.netutil import bind_sockets
 
 from nbtrack.errors import InvalidValue, NbtrackError, Refused, Unavailable
 
@@ -18,6 +16,11 @@ if TYPE_CHECKING:
 _BACKLOG = 1024
 # An address that is never used (RFC 5737): only the way towards it is looked up.
 _SOMEWHERE = ("192.0.2.1", 9)
+
+
+class _NoAddress(InvalidValue):
+    """An address that this machine does not have."""
+
 
 _SENTENCES: dict[int, tuple[type[NbtrackError], str]] = {
     errno.EADDRINUSE: (
@@ -29,7 +32,7 @@ _SENTENCES: dict[int, tuple[type[NbtrackError], str]] = {
         "This user may not listen at port {port}. Choose one above 1023 with --port.",
     ),
     errno.EADDRNOTAVAIL: (
-        InvalidValue,
+        _NoAddress,
         "{host} is not an address of this machine. Use --host 127.0.0.1, or 0.0.0.0 for all.",
     ),
 }
@@ -44,17 +47,31 @@ def listen(host: str, port: int) -> list[socket.socket]:
         If that is not possible.
     """
     try:
-        return bind_sockets(port, host.strip("[]"), backlog=_BACKLOG)
-    except socket.gaierror:
+        found = socket.getaddrinfo(
+            host.strip("[]"), port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )
+    except (socket.gaierror, UnicodeError):
         raise InvalidValue(
             f"The host {host!r} has no address here. Use --host 127.0.0.1, or 0.0.0.0 for all "
             "addresses of this machine."
         ) from None
-    except OSError as error:
-        kind, sentence = _SENTENCES.get(
-            error.errno or 0, (Unavailable, f"{{host}}:{{port}} cannot be listened at: {error}")
-        )
-        raise kind(sentence.format(host=host, port=port)) from error
+    sockets: list[socket.socket] = []
+    try:
+        for family, address in dict.fromkeys((each[0], each[4]) for each in found):
+            # "localhost" is two addresses, which get the same free port.
+            number = sockets[0].getsockname()[1] if sockets else port
+            with suppress(_NoAddress) if sockets else nullcontext():
+                sockets.append(_listening(family, (address[0], number)))
+    except BaseException:
+        close(sockets)
+        raise
+    return sockets
+
+
+def close(sockets: Sequence[socket.socket]) -> None:
+    """Close sockets."""
+    for each in sockets:
+        each.close()
 
 
 def is_loopback(sockets: Sequence[socket.socket]) -> bool:
@@ -71,6 +88,18 @@ def addresses(sockets: Sequence[socket.socket]) -> list[str]:
     else:
         hosts = dict.fromkeys([f"[{host}]" if ":" in host else host])
     return [f"http://{each}:{port}" for each in hosts]
+
+
+def _listening(family: int, address: tuple[str | int, int]) -> socket.socket:
+    try:
+        made = socket.create_server(address, family=family, backlog=_BACKLOG)
+    except OSError as error:
+        kind, sentence = _SENTENCES.get(
+            error.errno or 0, (Unavailable, f"{{host}}:{{port}} cannot be listened at: {error}")
+        )
+        raise kind(sentence.format(host=address[0], port=address[1])) from error
+    made.settimeout(0)
+    return made
 
 
 def _address_in_network() -> str | None:
