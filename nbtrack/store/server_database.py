@@ -44,8 +44,10 @@ _FIRST_WORDS = {
 _CONNECT = {"mysql": {"client_flag": 0, "charset": "utf8mb4"}}
 _SECONDS_TO_CONNECT = 10
 _CONNECT_TIMEOUT = {"postgresql": "connect_timeout", "mysql": "connect_timeout", "mssql": "timeout"}
-# A snapshot; what SQL Server calls so needs a setting of the database.
-_READ_LEVEL = {"postgresql": "REPEATABLE READ", "mysql": "REPEATABLE READ"}
+# A snapshot for reading (what SQL Server calls so needs a setting of the database). psycopg says
+# it when a transaction begins; MySQL is told by us, since SQLAlchemy would tell it three times.
+_READ_LEVEL = {"postgresql": "REPEATABLE READ"}
+_BEFORE_READING = {"mysql": "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"}
 
 
 class ServerDatabase(Database):
@@ -71,10 +73,12 @@ class ServerDatabase(Database):
 
     def _read_once(self, work: Callable[[Connection], T]) -> T:
         with self._connect().connect() as connection:
-            level = _READ_LEVEL.get(connection.dialect.name)
-            if level is not None:
-                connection.execution_options(isolation_level=level)
+            kind = connection.dialect.name
+            if kind in _READ_LEVEL:
+                connection.execution_options(isolation_level=_READ_LEVEL[kind])
             with connection.begin():
+                if kind in _BEFORE_READING:
+                    connection.exec_driver_sql(_BEFORE_READING[kind])
                 return work(connection)
 
     def _write_once(self, work: Callable[[Connection], T]) -> T:
