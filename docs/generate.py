@@ -7,15 +7,22 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_origin
 
 import click
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from nbtrack.rest.endpoint import Endpoint
+
 ROOT = Path(__file__).parents[1]
-FILES = (ROOT / "README.md", ROOT / "docs" / "cli.md", ROOT / "docs" / "notebook.md")
+FILES = (
+    ROOT / "README.md",
+    ROOT / "docs" / "cli.md",
+    ROOT / "docs" / "notebook.md",
+    ROOT / "docs" / "rest.md",
+)
 BLOCK = re.compile(r"(<!-- generated: (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
 HELP_WIDTH = 96
 
@@ -81,12 +88,38 @@ def line_commands() -> str:
     return f"```text\n{usage().rstrip()}\n```"
 
 
+def endpoints() -> str:
+    """Return a table of all endpoints."""
+    from nbtrack.rest.endpoints import ENDPOINTS
+
+    lines = ["| endpoint | parameters | what it does |", "|---|---|---|"]
+    for row in ENDPOINTS:
+        sentence = (row.serve.__doc__ or "").split("\n")[0]
+        asked = f"`{row.method} {row.paths[0]}`"
+        lines.append(f"| {asked} | {parameters(row)} | {sentence} |")
+    return "\n".join(lines)
+
+
+def parameters(row: Endpoint) -> str:
+    """Return the names of what an endpoint takes beside its path."""
+    from msgspec.structs import fields
+
+    names = []
+    for field in fields(row.request):
+        if f"{{{field.encode_name}}}" in row.path:
+            continue
+        marks = ("[]" if get_origin(field.type) is list else "") + ("*" if field.required else "")
+        names.append(f"`{field.encode_name}{marks}`")
+    return ", ".join(names)
+
+
 GENERATORS: dict[str, Callable[[], str]] = {
     "commands": commands,
     "help_texts": help_texts,
     "settings": settings,
     "cell_options": cell_options,
     "line_commands": line_commands,
+    "endpoints": endpoints,
 }
 
 

@@ -10,6 +10,7 @@ import pytest
 import nbtrack
 from nbtrack import plugins
 from nbtrack.cli.main import main
+from nbtrack.rest.endpoints import ENDPOINTS
 from nbtrack.settings import SETTINGS
 
 ROOT = Path(__file__).parents[1]
@@ -55,6 +56,14 @@ def test_a_command_is_in_the_readme(name):
 @pytest.mark.parametrize("setting", SETTINGS, ids=lambda setting: setting.variable)
 def test_a_setting_is_in_the_readme(setting):
     assert f"`{setting.variable}`" in README
+
+
+@pytest.mark.parametrize("row", ENDPOINTS, ids=lambda row: f"{row.method} {row.path}")
+def test_an_endpoint_is_in_the_docs_with_a_sentence(row):
+    start = f"| `{row.method} {row.paths[0]}` |"
+    lines = (ROOT / "docs" / "rest.md").read_text(encoding="utf-8").splitlines()
+    (line,) = [line for line in lines if line.startswith(start)]
+    assert line.endswith(". |")
 
 
 def test_no_variable_is_read_past_the_table_of_settings():
