@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sqlalchemy import and_, func, literal_column, or_, select
 
 from nbtrack.entities import RunMetric
 from nbtrack.errors import InvalidValue
+from nbtrack.store import checks
 from nbtrack.store.keys import CHUNK
 from nbtrack.store.points import DECODED
 from nbtrack.store.schema import key, metric, run, series
@@ -52,35 +53,52 @@ def sample(
     SQL's NTILE makes them), but the very last point instead of the last group's first.
     """
     _check(max_results)
-    start, end = steps
+    start = -checks.INT64 if steps[0] is None else steps[0]
+    end = checks.INT64 - 1 if steps[1] is None else steps[1]
     numbers = _series(connection, run_ids, name)
+    choose = _by_hops if connection.dialect.name == "sqlite" else _by_rank
     found: list[RunMetric] = []
     for run_id in dict.fromkeys(run_ids):
         if run_id not in numbers:
             continue
         number, count = numbers[run_id]
-        within = [metric.c.series_id == number]
-        if start is not None:
-            within.append(metric.c.step >= start)
-        if end is not None:
-            within.append(metric.c.step <= end)
-        if start is not None or end is not None:
-            counted = select(func.count()).select_from(metric).where(*within)
+        wanted = _Range(number, checks.check_step(start), checks.check_step(end))
+        if steps != (None, None):
+            counted = select(func.count()).select_from(metric).where(wanted.condition())
             count = connection.execute(counted).scalar_one()
-        found += _metrics(run_id, name, _chosen(connection, within, count, max_results))
+        if count <= max_results:
+            points = select(*_COLUMNS).where(wanted.condition()).order_by(*_BY_STEP)
+            rows: Sequence[Any] = connection.execute(points).all()
+        else:
+            rows = choose(connection, wanted, count, max_results)
+        found += _metrics(run_id, name, rows)
     return found
 
 
-def _chosen(
-    connection: Connection, within: list[ColumnElement[bool]], count: int, most: int
-) -> Sequence[Any]:
-    points = select(*_COLUMNS).where(*within)
-    if count <= most:
-        return connection.execute(points.order_by(*_BY_STEP)).all()
+class _Range(NamedTuple):
+    """The points of a series between two steps, both included."""
+
+    series: int
+    start: int
+    end: int
+
+    def condition(self) -> ColumnElement[bool]:
+        return and_(
+            metric.c.series_id == self.series,
+            metric.c.step >= self.start,
+            metric.c.step <= self.end,
+        )
+
+
+def _by_rank(connection: Connection, wanted: _Range, count: int, most: int) -> Sequence[Any]:
     # The database counts, so that only the chosen points travel. Plain numbers in the statement:
     # PostgreSQL would take bound ones for texts.
-    ranked = points.add_columns(
-        (func.row_number().over(order_by=_BY_STEP) - literal_column("1")).label("rank")
+    ranked = (
+        select(*_COLUMNS)
+        .where(wanted.condition())
+        .add_columns(
+            (func.row_number().over(order_by=_BY_STEP) - literal_column("1")).label("rank")
+        )
     ).subquery()
     small, larger = divmod(count, most)
     border: ColumnElement[Any] = literal_column(str(larger * (small + 1)))
@@ -96,6 +114,36 @@ def _chosen(
         .order_by(rank)
     ).all()
     return [*rows[: most - 1], rows[-1]]
+
+
+_FIRST = "SELECT ts, step, value, special FROM nb_metric WHERE series_id = ? AND step "
+_NEXT = (
+    f"{_FIRST} <= ? AND (step, ts, value, special) > (?, ?, ?, ?) "
+    "ORDER BY step, ts, value, special LIMIT 1 OFFSET ?"
+)
+_START = f"{_FIRST} >= ? ORDER BY step, ts, value, special LIMIT 1"
+_END = f"{_FIRST} <= ? ORDER BY step DESC, ts DESC, value DESC, special DESC LIMIT 1"
+
+
+def _by_hops(connection: Connection, wanted: _Range, count: int, most: int) -> Sequence[Any]:
+    # From each chosen point to the next in the table's own order: ten times quicker in SQLite than
+    # looking at every point. Elsewhere each hop would be a message to the server.
+    small, larger = divmod(count, most)
+    cursor = connection.connection.cursor()
+    rows: list[Any] = []
+    for group in range(most - 1):
+        if not rows:
+            cursor.execute(_START, (wanted.series, wanted.start))
+        else:
+            ts, step, value, special = rows[-1]
+            skipped = small - (group > larger)  # the group before has one more point than that
+            place = (wanted.series, wanted.end, step, ts, value, special, skipped)
+            cursor.execute(_NEXT, place)
+        rows.append(cursor.fetchone())
+    cursor.execute(_END, (wanted.series, wanted.end))
+    rows.append(cursor.fetchone())
+    cursor.close()
+    return rows
 
 
 def _series(

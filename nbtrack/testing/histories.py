@@ -91,3 +91,7 @@ class HistoriesContract:
             store.metric_history_sampled([], "m", max_results=0)
         with pytest.raises(InvalidValue):
             store.metric_history_bulk([], "m", max_results=0)
+        with pytest.raises(InvalidValue):
+            store.metric_history_sampled(
+                [_logged(store, range(1))], "m", start_step=2**63, max_results=1
+            )
