@@ -21,13 +21,6 @@ def make_store(folder):
     return store.store_id
 
 
-def test_the_default_store_is_made_by_the_first_request(tmp_path):
-    with running_jupyter(tmp_path) as jupyter:
-        assert not (jupyter.root / ".nbtrack").exists()
-        assert jupyter.ask("POST", CREATE, {"name": "first"}).status == 200
-        assert (jupyter.root / ".nbtrack").stat().st_mode & 0o777 == 0o700
-
-
 def test_each_store_below_the_root_is_served_under_its_id(jupyter):
     ids = [make_store(jupyter.root / name) for name in ("one", "two/deeper")]
     for number, store_id in enumerate(ids):
@@ -110,21 +103,16 @@ def test_a_store_that_cannot_be_used_stops_nothing_else(tmp_path):
         assert "nbtrack cannot serve a store" in jupyter.log
 
 
-def test_the_administrator_names_the_store_and_places_of_files(tmp_path):
-    flags = (
-        f"--NbtrackExtension.store_url=sqlite:///{tmp_path}/named.db",
-        f"--NbtrackExtension.artifact_root={tmp_path}/files",
-        f"--NbtrackExtension.allowed_artifact_roots={tmp_path}/more",
-    )
-    with running_jupyter(tmp_path, *flags) as jupyter:
-        path = "/api/2.0/mlflow-artifacts/artifacts/0/x.txt"
-        assert jupyter.ask("PUT", path, b"x").status == 200
-        assert (tmp_path / "named.db").exists()
-        assert (tmp_path / "files/0/x.txt").read_bytes() == b"x"
-        assert files_of_a_run_at(jupyter, f"{tmp_path}/more/e").status == 200
-        refused = files_of_a_run_at(jupyter, f"{tmp_path}/root")
-        assert refused.status == 403
-        assert "c.NbtrackExtension.allowed_artifact_roots" in refused.json["message"]
+def test_the_administrator_names_the_store_and_the_places_of_files(configured):
+    folder = configured.root.parent
+    path = "/api/2.0/mlflow-artifacts/artifacts/0/x.txt"
+    assert configured.ask("PUT", path, b"x").status == 200
+    assert (folder / "named.db").exists()
+    assert (folder / "files/0/x.txt").read_bytes() == b"x"
+    assert files_of_a_run_at(configured, f"{folder}/more/e").status == 200
+    refused = files_of_a_run_at(configured, f"{folder}/root")
+    assert refused.status == 403
+    assert "c.NbtrackExtension.allowed_artifact_roots" in refused.json["message"]
 
 
 def files_of_a_run_at(jupyter, location):
@@ -135,8 +123,8 @@ def files_of_a_run_at(jupyter, location):
     return jupyter.ask("GET", f"/api/2.0/mlflow/artifacts/list?run_id={run_id}")
 
 
-def test_a_server_that_the_environment_names_is_not_taken_for_the_store(tmp_path):
-    environment = {"MLFLOW_TRACKING_URI": "http://127.0.0.1:9/nbtrack"}
-    with running_jupyter(tmp_path, environment=environment) as jupyter:
-        assert jupyter.ask("GET", INFO).status == 200
-        assert (jupyter.root / ".nbtrack").is_dir()
+def test_any_base_url_will_do(configured):
+    assert configured.ask("GET", "/health").body == b"OK"
+    assert configured.ask("GET", "/nix").json["error_code"] == "ENDPOINT_NOT_FOUND"
+    assert configured.ask("GET", "").headers["Location"] == "./nbtrack/"
+    assert configured.ask("GET", "/health", token="").status == 401
