@@ -54,17 +54,17 @@ class Patience:
     ----------
     request : HTTPServerRequest
         What the client is sending.
-    seconds : float
-        How long it may be silent.
+    seconds : float, optional
+        How long it may be silent; default: `IDLE_SECONDS`.
     """
 
-    def __init__(self, request: HTTPServerRequest, seconds: float = IDLE_SECONDS) -> None:
+    def __init__(self, request: HTTPServerRequest, seconds: float | None = None) -> None:
         self._request = request
-        self._seconds = seconds
+        self._seconds = IDLE_SECONDS if seconds is None else seconds
         self._loop = asyncio.get_running_loop()
         self._last = self._loop.time()
         self._server_is_busy = False
-        self._timer = self._loop.call_later(seconds, self._look)
+        self._timer = self._loop.call_later(self._seconds, self._look)
 
     @contextmanager
     def suspended(self) -> Iterator[None]:
