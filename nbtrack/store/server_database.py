@@ -6,6 +6,7 @@ sees what that writer made of it, on all of these databases. Reads see one uncha
 
 from __future__ import annotations
 
+import logging
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from sqlalchemy import create_engine, event
@@ -27,6 +28,9 @@ _MODES = "STRICT_ALL_TABLES,NO_AUTO_VALUE_ON_ZERO,NO_ENGINE_SUBSTITUTION"
 
 # Byte by byte, a space at the end included.
 MYSQL_COLLATION = {"mariadb": "utf8mb4_nopad_bin", "mysql": "utf8mb4_0900_bin"}
+
+# A broken connection is told by an exception; psycopg's log would write it to stderr, too.
+logging.getLogger("psycopg").addHandler(logging.NullHandler())
 
 # What each new connection is told, with {ms} and {s} for the patience.
 _FIRST_WORDS = {
