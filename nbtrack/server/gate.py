@@ -254,8 +254,8 @@ def _check_size(asked: Asked) -> None:
 def _not_known() -> RequestRefused:
     return RequestRefused(
         401,
-        "This server asks for its token, and the request shows none that it knows. Whoever started "
-        "the server can tell it: clients take it from MLFLOW_TRACKING_TOKEN, a browser's log-in "
-        "window as the password.",
+        "This server asks for its token, and the request shows none that it knows. Clients take it "
+        "from MLFLOW_TRACKING_TOKEN, a browser's log-in window as the password. Whoever started "
+        "the server can tell it: nbtrack server --token shows it.",
         {"WWW-Authenticate": _CHALLENGE},
     )

@@ -58,29 +58,28 @@ def _serve(
     chosen: str | None,
     say: Callable[[str], None],
 ) -> None:
-    # With workers this process has the store open only to see that it can be served.
-    with opening.open_served_store(options, where) as store:
-        plan = _plan(options, sockets, chosen, store.store_id)
-        lines = _lines(plan, store)
-    opened = opening.open_service(options, where) if options.workers == 1 else None
-    for line in lines:
-        say(line)
-    if opened is None:
+    if options.workers > 1:  # each of them opens the store; here it is only seen that it can be
+        with opening.open_served_store(options, where) as store:
+            plan = _announced(options, sockets, chosen, store, say)
         run_workers(plan, where)
     else:
+        opened = opening.open_service(options, where)
+        plan = _announced(options, sockets, chosen, opened.service.backend.store, say)
         run(plan, opened, sweeps=True, stop=Stop())
 
 
-def _plan(
+def _announced(
     options: Options,
     sockets: Sequence[socket.socket],
     chosen: str | None,
-    store_id: str,
+    store: Store,
+    say: Callable[[str], None],
 ) -> Plan:
-    return Plan(
+    """Return what the processes are told, and say to the operator how to reach them."""
+    plan = Plan(
         options,
         sockets,
-        token=None if options.no_auth else chosen or token.kept_token(store_id),
+        token=None if options.no_auth else chosen or token.kept_token(store.store_id),
         trusts_own_user=(
             listening.is_loopback(sockets)
             and chosen is None
@@ -88,6 +87,9 @@ def _plan(
             and peer.can_tell()
         ),
     )
+    for line in _lines(plan, store):
+        say(line)
+    return plan
 
 
 def _lines(plan: Plan, store: Store) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 import secrets
 from http.client import responses
 from typing import TYPE_CHECKING, NamedTuple
@@ -47,6 +48,7 @@ _CODES = {
     503: "TEMPORARILY_UNAVAILABLE",
 }
 _SERVER_FAULT = 500
+_NUMBER = re.compile(r"[0-9a-f]{8}")
 _LONGEST_MESSAGE = 2000
 
 
@@ -152,12 +154,18 @@ def _fault(handler: RequestHandler, status: int, error: BaseException | None) ->
     if error is None or (isinstance(error, HTTPError) and status < _SERVER_FAULT):
         message = _http_message(error) or responses.get(status, "Unknown")
         return _Fault(status, _CODES.get(status, "BAD_REQUEST"), _short(message), {})
-    number = secrets.token_hex(4)
+    number = _number(handler)
     log.error(
         "Error %s in %s %s", number, handler.request.method, handler.request.path, exc_info=error
     )
     message = f"The server made a mistake; its log has it under the number {number}."
     return _Fault(_SERVER_FAULT, _CODES[_SERVER_FAULT], message, {})
+
+
+def _number(handler: RequestHandler) -> str:
+    """Return the id that the gate of the standalone server gave a request, elsewhere a new one."""
+    given = handler.request.headers.get("X-Request-Id", "")
+    return given if _NUMBER.fullmatch(given) else secrets.token_hex(4)
 
 
 def _http_message(error: BaseException | None) -> str:
