@@ -94,11 +94,14 @@ class NbtrackExtension(ExtensionApp):
         return None
 
     def _default_store(self, root: Path) -> StoreLocation | NbtrackError:
-        from nbtrack.errors import NbtrackError
+        from nbtrack.errors import NbtrackError, Unavailable
         from nbtrack.redaction.redact import redact_url
 
         try:
             location = self._location(root)
+        except OSError as error:
+            self.log.error("nbtrack has no default store: %s", error)  # noqa: TRY400 - as below
+            return Unavailable(f"The default store was not found: {error.strerror}.")
         except NbtrackError as error:
             self.log.error("nbtrack has no default store: %s", error.message)  # noqa: TRY400 - the trace says no more
             return error

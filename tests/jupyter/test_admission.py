@@ -209,6 +209,8 @@ def test_an_upload_is_refused_before_its_body(read_only):
 def test_a_server_that_asks_everybody_still_answers_programs_as_mlflow(read_only):
     for method in ("GET", "POST"):
         assert read_only.ask(method, SEARCH, token="").json["error_code"] == "UNAUTHENTICATED"
+    page = read_only.ask("GET", "/", token="")
+    assert page.headers["Location"].startswith(f"{read_only.base_url}login?next=")
 
 
 def test_what_only_reads_is_not_writing_for_the_authorizer(read_only):
