@@ -15,13 +15,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 
 from nbtrack import store_folder
+from nbtrack.artifacts.resolver import PART_PREFIX, is_plain
 from nbtrack.errors import Refused
 from nbtrack.platforms import WINDOWS, open_beneath
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
-
-PART_PREFIX = ".nbtrack-part-"
 
 # A nameless file gets its name through /proc, which a container may lack.
 _TMPFILE = getattr(os, "O_TMPFILE", 0) if Path("/proc/self/fd").is_dir() else 0
@@ -56,11 +55,14 @@ def _check_regular(mode: int) -> None:
 
 
 def entries(root: Path, parts: Sequence[str]) -> list[Entry]:
-    """Return the files and folders in a folder, by name; links and devices are not seen."""
+    """Return the files and folders in a folder, by name.
+
+    Links, devices and names that nobody can ask for (not UTF-8, control characters) are not seen.
+    """
     with _folder(root, parts) as folder, os.scandir(folder) as found:
         seen = []
         for entry in found:
-            if entry.name.startswith(PART_PREFIX):
+            if not is_plain(entry.name):
                 continue
             if entry.is_dir(follow_symlinks=False):
                 seen.append(Entry(entry.name, None))

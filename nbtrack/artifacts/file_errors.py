@@ -67,7 +67,7 @@ def told(path: str) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise _meaning(error, path) from error
+        raise _meaning(error, path, error.strerror or str(error)) from error
 
 
 @contextmanager
@@ -90,10 +90,10 @@ def without_user(url: str) -> str:
     return f"{scheme}://{rest.partition('/')[0].partition('?')[0].rpartition('@')[2]}"
 
 
-def _meaning(error: OSError, path: str) -> NbtrackError:
+def _meaning(error: OSError, path: str, reason: str) -> NbtrackError:
     number = next((number for kind, number in _NUMBERS if isinstance(error, kind)), error.errno)
     kind, message = _MEANINGS.get(number or 0, _OTHERWISE)
-    return kind(message.format(path=path, error=error.strerror or error))
+    return kind(message.format(path=path, error=reason))
 
 
 def _remote_meaning(error: Exception, path: str, root: str) -> NbtrackError:
@@ -111,7 +111,7 @@ def _remote_meaning(error: Exception, path: str, root: str) -> NbtrackError:
             "Try again later."
         )
     if isinstance(error, OSError):
-        return _meaning(type(error)(error.errno or 0, reason), path)
+        return _meaning(error, path, reason)
     return Unavailable(f"The file {path!r} could not be used: {type(error).__name__}: {reason}.")
 
 

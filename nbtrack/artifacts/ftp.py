@@ -19,7 +19,8 @@ from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
 from nbtrack.artifacts.beneath import Entry
 from nbtrack.artifacts.folder import FileStat
-from nbtrack.artifacts.remote import RemoteFolder, is_plain, part_in
+from nbtrack.artifacts.remote import RemoteFolder, part_in
+from nbtrack.artifacts.resolver import is_plain
 from nbtrack.artifacts.streams import RemoteReader
 from nbtrack.artifacts.swap import put_in_place
 

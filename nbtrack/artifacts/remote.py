@@ -11,14 +11,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
-from nbtrack.artifacts.beneath import PART_PREFIX, Entry
+from nbtrack.artifacts.beneath import Entry
 from nbtrack.artifacts.connections import Connections, connections_to
 from nbtrack.artifacts.file_errors import told_of_remote
 from nbtrack.artifacts.folder import ArtifactFolder, FileStat
-from nbtrack.artifacts.resolver import parts_of
+from nbtrack.artifacts.resolver import PART_PREFIX, is_plain
 from nbtrack.artifacts.streams import FileReader
 from nbtrack.artifacts.swap import put_in_place
-from nbtrack.errors import InvalidValue
 from nbtrack.urls import without_query
 
 if TYPE_CHECKING:
@@ -40,8 +39,9 @@ class RemoteFolder(ArtifactFolder):
         self.parts = parts
         self._scheme = root.partition("://")[0].lower()
 
-    @functools.cached_property
+    @property
     def _connections(self) -> Connections:
+        # Asked for each time: a child of fork has its own.
         return connections_to(self.root, {})
 
     @contextmanager
@@ -145,14 +145,6 @@ class _Renaming:
 def part_in(folder: str) -> str:
     """Return a new name in a folder that no listing shows."""
     return f"{folder}/{PART_PREFIX}{os.urandom(8).hex()}"
-
-
-def is_plain(name: str) -> bool:
-    """Whether a listed name can be asked for (a store shared with others may hold any)."""
-    try:
-        return len(parts_of(name)) == 1 and not name.startswith(PART_PREFIX)
-    except InvalidValue:
-        return False
 
 
 def _remove(files: Any, path: str, info: dict[str, Any], *, folders: bool) -> None:

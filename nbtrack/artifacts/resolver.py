@@ -17,6 +17,9 @@ from urllib.parse import unquote
 from nbtrack.errors import InvalidValue
 from nbtrack.platforms import WINDOWS
 
+# What is being uploaded has such a name where a file needs one, and is never shown.
+PART_PREFIX = ".nbtrack-part-"
+
 _MOST_DECODINGS = 8
 # What Linux, macOS and Windows disks take; a file kept elsewhere is copied to one sooner or later.
 _LONGEST_NAME = 255
@@ -79,6 +82,14 @@ def joined(*paths: str | None) -> str:
     return "/".join(parts_of(path)) if path else ""
 
 
+def is_plain(name: str) -> bool:
+    """Whether a listed name can be asked for (a place shared with others may hold any)."""
+    try:
+        return len(parts_of(name)) == 1
+    except InvalidValue:
+        return False
+
+
 def _checked(path: str, shown: str) -> tuple[str, ...]:
     if not path:
         _refuse(shown, "it is empty")
@@ -108,6 +119,8 @@ def _check_name(name: str, path: str) -> None:
         _refuse(path, "it holds half a character (a lone surrogate)")
     if size > _LONGEST_NAME:
         _refuse(path, f"a name in it is too long for a disk, which takes {_LONGEST_NAME} bytes")
+    if name.startswith(PART_PREFIX):
+        _refuse(path, f"names that begin with {PART_PREFIX} are nbtrack's own")
     if WINDOWS and _NOT_ON_WINDOWS.fullmatch(name):
         _refuse(path, f"{name!r} is not a file name on Windows")
 

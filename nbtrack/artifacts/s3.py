@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
 from nbtrack.artifacts.beneath import Entry
 from nbtrack.artifacts.connections import Connections, connections_to
-from nbtrack.artifacts.remote import RemoteFolder, is_plain
+from nbtrack.artifacts.remote import RemoteFolder
+from nbtrack.artifacts.resolver import is_plain
 from nbtrack.artifacts.s3_bucket import Bucket, code_of
 from nbtrack.artifacts.s3_transfer import S3Reader, S3Upload
 from nbtrack.errors import InvalidValue, NotFound, Unavailable
@@ -64,7 +65,7 @@ def options_of_environment() -> dict[str, Any]:
 class S3Folder(RemoteFolder):
     """Files below ``s3://bucket/prefix``."""
 
-    @functools.cached_property
+    @property
     def _connections(self) -> Connections:
         # One for all buckets: the bucket is said with each request.
         return connections_to("s3://", options_of_environment(), environment="AWS_")

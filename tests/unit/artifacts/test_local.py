@@ -131,3 +131,11 @@ def test_a_name_that_no_disk_takes_is_refused_with_a_sentence(tmp_path, path):
     for use in (folder.list, folder.read, lambda name: folder.write(name, b"")):
         with pytest.raises(InvalidValue, match=r"too long|half a character"):
             use(path)
+
+
+@pytest.mark.skipif(os.name == "nt" or sys.platform == "darwin", reason="Linux takes any bytes.")
+def test_a_name_that_nobody_can_ask_for_is_not_listed(on_disk, place):
+    on_disk.write("a", b"1")
+    for name in (b"\xff", b"a\nb", b".nbtrack-part-x", b"back\\slash"):
+        Path(os.fsdecode(os.path.join(os.fsencode(place), name))).write_bytes(b"2")  # noqa: PTH118
+    assert [file.path for file in on_disk.list()] == ["a"]

@@ -37,15 +37,15 @@ NAMES = [
 ]
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_any_plain_name_is_kept(folder, name):
-    folder.write(name, name.encode())
-    assert folder.read(name) == name.encode()
-    above = name.rpartition("/")[0]
-    assert folder.list(above) == [FileInfo(name, is_dir=False, file_size=len(name.encode()))]
-    folder.delete(name)
-    with pytest.raises(NotFound):
-        folder.stat(name)
+def test_any_plain_name_is_kept(folder):
+    for name in NAMES:
+        folder.write(name, name.encode())
+        assert folder.read(name) == name.encode()
+        above = name.rpartition("/")[0]
+        assert folder.list(above) == [FileInfo(name, is_dir=False, file_size=len(name.encode()))]
+        folder.delete(name.partition("/")[0])
+        with pytest.raises(NotFound):
+            folder.stat(name)
 
 
 def test_deleting_a_name_with_a_pattern_deletes_nothing_else(folder):
@@ -198,6 +198,32 @@ def test_eight_threads_use_one_folder_at_once(root):
         for done in [threads.submit(there_and_back, number) for number in range(8)]:
             done.result()
     assert len(folder.list("folder 0")) == len(folder.list("folder 1")) == 12
+
+
+_FORKED = """
+import os, sys
+from nbtrack.artifacts import open_artifacts
+folder = open_artifacts(sys.argv[1], sys.argv[2])
+folder.write("a", b"1")
+children = []
+for number in range(3):
+    child = os.fork()
+    if not child:
+        folder.write(f"of {number}", folder.read("a") * 100_000)
+        os._exit(0)
+    children.append(child)
+print([os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) for child in children])
+print([(file.path, len(folder.read(file.path))) for file in folder.list()])
+"""
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="Forking needs POSIX.")
+@pytest.mark.parametrize("root", ["s3", "ftp"], indirect=True)
+def test_forked_children_share_no_connection_with_their_parent(root):
+    arguments = [sys.executable, "-W", "ignore::DeprecationWarning", "-c", _FORKED, RUN, root]
+    said = subprocess.check_output(arguments, text=True, timeout=50)
+    files = [("a", 1), ("of 0", 100_000), ("of 1", 100_000), ("of 2", 100_000)]
+    assert said == f"[0, 0, 0]\n{files}\n"
 
 
 def test_a_file_may_be_read_by_another_thread_than_the_one_that_opened_it(folder):

@@ -9,7 +9,7 @@ from nbtrack.errors import NotFound, Refused, Unavailable
 from tests import artifact_servers
 from tests.unit.artifacts.conftest import RUN
 
-BIG = b"x" * 20_000_000
+BIG = b"x" * 10_000_000
 
 
 def free_port():
@@ -124,7 +124,7 @@ def test_a_part_whose_answer_was_lost_is_sent_again_whole(proxied_s3):
 def test_a_reading_goes_on_after_s3_cut_the_connection(proxied_s3):
     proxy, folder = proxied_s3
     folder.write("a", BIG)
-    proxy.cut_after(3_000_000, times=2)
+    proxy.cut_after(2_000_000, times=2)
     assert folder.read("a") == BIG
     assert proxy.cuts == 2
 
@@ -143,7 +143,7 @@ def test_a_file_replaced_while_it_is_read_is_never_mixed(s3_root):
     with folder.open("a") as file:
         file.read(10)
         folder.write("a", b"y" * len(BIG))
-        file.seek(15_000_000)
+        file.seek(9_000_000)
         with pytest.raises(Unavailable, match="replaced while it was read"):
             file.read(10)
 
@@ -160,7 +160,7 @@ def test_an_ftp_server_that_dies_in_the_middle_is_a_sentence(own_ftp):
     def upload():
         with folder.replacing("a") as file:
             own_ftp.stop(artifact_servers.signal.SIGKILL)
-            for _ in range(20):
+            for _ in range(40):
                 file.write(BIG)
 
     own_ftp.start()
