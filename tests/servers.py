@@ -11,6 +11,7 @@ import json
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -25,6 +26,15 @@ if TYPE_CHECKING:
 COMMAND = [sys.executable, "-c", "from nbtrack.cli.main import main; main()", "server"]
 _ADDRESS = re.compile(r"^nbtrack server: (http://\S+)$", re.MULTILINE)
 START_SECONDS = 30
+
+
+def has_ipv6() -> bool:
+    """Whether this machine, or container, has IPv6 at all."""
+    try:
+        socket.create_server(("::1", 0), family=socket.AF_INET6).close()
+    except OSError:
+        return False
+    return True
 
 
 @dataclass

@@ -149,7 +149,7 @@ class Gate:
             303,
             {
                 "Location": f"{asked.path}?{rest}" if rest else asked.path,
-                "Set-Cookie": credentials.cookie(f"{self._rules.prefix}/", secure=secure),
+                "Set-Cookie": credentials.cookie(self._rules.prefix or "/", secure=secure),
             },
         )
 

@@ -93,7 +93,10 @@ def _announced(
 
 
 def _lines(plan: Plan, store: Store) -> list[str]:
-    urls = [f"{address}{plan.options.prefix}" for address in listening.addresses(plan.sockets)]
+    urls = [
+        f"{address}{plan.options.prefix}"
+        for address in listening.addresses(plan.options.host, plan.sockets)
+    ]
     lines = [
         f"nbtrack server: {urls[0]}",
         f"Store: {redact_url(store.uri)}",

@@ -79,14 +79,15 @@ def is_loopback(sockets: Sequence[socket.socket]) -> bool:
     return all(ip_address(each.getsockname()[0]).is_loopback for each in sockets)
 
 
-def addresses(sockets: Sequence[socket.socket]) -> list[str]:
-    """Return where the sockets can be reached, as ``http://host:port``; the best first."""
-    host, port = sockets[0].getsockname()[:2]
-    if ip_address(host).is_unspecified:
-        own = "[::1]" if sockets[0].family == socket.AF_INET6 and len(sockets) == 1 else "127.0.0.1"
-        hosts = dict.fromkeys([_address_in_network() or own, own])
+def addresses(host: str, sockets: Sequence[socket.socket]) -> list[str]:
+    """Return where the sockets of a host can be reached, as ``http://host:port``; best first."""
+    bound, port = sockets[0].getsockname()[:2]
+    if not ip_address(bound).is_unspecified:
+        hosts = [f"[{bound}]" if ":" in host else host]
+    elif sockets[0].family == socket.AF_INET6:
+        hosts = ["[::1]"]
     else:
-        hosts = dict.fromkeys([f"[{host}]" if ":" in host else host])
+        hosts = list(dict.fromkeys([_address_in_network() or "127.0.0.1", "127.0.0.1"]))
     return [f"http://{each}:{port}" for each in hosts]
 
 
