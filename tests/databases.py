@@ -273,3 +273,14 @@ def emptied_store(server, folder):
     if "reused" in vars(server):
         server.as_new(metadata.tables)
     return open_store(server.uri(server.reused), artifact_root="s3://nowhere/artifacts")
+
+
+def new_store(request, folder):
+    """Open a new store of the kind that is the fixture's parameter: sqlite, postgresql, mariadb."""
+    from nbtrack.store.open import open_store
+
+    uri = f"sqlite:///{folder}/nbtrack.db"
+    if request.param != "sqlite":
+        server = request.getfixturevalue(request.param)
+        uri = server.uri(server.new())
+    return open_store(uri, artifact_root="s3://nowhere/artifacts")

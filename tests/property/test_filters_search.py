@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from nbtrack.entities import Metric
 from nbtrack.filters import BoolOp, Comparison, Field
-from nbtrack.store.open import open_store
 from nbtrack.testing.making import filled, found
+from tests.databases import new_store
 
 NAN, INF = math.nan, math.inf
 RUNS = {
@@ -86,15 +86,15 @@ trees = st.recursive(
 )
 
 
-@pytest.fixture(scope="module")
-def store(tmp_path_factory):
-    with open_store(f"sqlite:///{tmp_path_factory.mktemp('store')}/nbtrack.db") as store:
+@pytest.fixture(scope="module", params=["sqlite", "postgresql", "mariadb"])
+def store(request, tmp_path_factory):
+    with new_store(request, tmp_path_factory.mktemp("store")) as store:
         for name, values in RUNS.items():
             filled(store, name=name, **values)
         yield store
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(trees)
 def test_sql_finds_what_the_filter_says(store, tree):
     assert found(store, str(tree)) == [name for name, run in RUNS.items() if holds(tree, run)]
@@ -105,13 +105,13 @@ points = st.tuples(
 )
 
 
-@pytest.fixture(scope="module")
-def empty_store(tmp_path_factory):
-    with open_store(f"sqlite:///{tmp_path_factory.mktemp('empty')}/nbtrack.db") as store:
+@pytest.fixture(scope="module", params=["sqlite", "postgresql", "mariadb"])
+def empty_store(request, tmp_path_factory):
+    with new_store(request, tmp_path_factory.mktemp("store")) as store:
         yield store
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(st.lists(st.lists(points, min_size=1, max_size=5), min_size=1, max_size=4))
 def test_the_sums_of_a_series_are_those_of_its_points(empty_store, batches):
     store = empty_store
