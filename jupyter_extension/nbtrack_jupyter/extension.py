@@ -119,17 +119,17 @@ class NbtrackExtension(ExtensionApp):
         from nbtrack.store.project import find_project
         from nbtrack.store_folder import STORE_FOLDER
 
-        location = find_store(self.store_url or None, start=root, create=False)
-        is_server = location.uri.lower().startswith(("http://", "https://"))
-        if not is_server and self.store_url:
-            return replace(location, rule="c.NbtrackExtension.store_url names it.")
-        if not is_server:
-            return location
         if self.store_url:
-            raise InvalidValue(
-                "c.NbtrackExtension.store_url names another server. Name a folder or a database; "
-                "clients reach the other server themselves."
-            )
+            location = find_store(self.store_url, start=root, create=False)
+            if _is_server(location):
+                raise InvalidValue(
+                    "c.NbtrackExtension.store_url names another server. Name a folder or a "
+                    "database; clients reach the other server themselves."
+                )
+            return replace(location, rule="c.NbtrackExtension.store_url names it.")
+        location = find_store(start=root, create=False)
+        if not _is_server(location):
+            return location
         # The environment names a server for programs, perhaps this very one.
         project = find_project(root)
         folders = [folder for folder in project.folders() if (folder / STORE_FOLDER).is_dir()]
@@ -138,3 +138,7 @@ class NbtrackExtension(ExtensionApp):
             find_store(str(folder), start=root, create=False),
             rule=f"It is {folder}, since the environment names a server, which cannot be served.",
         )
+
+
+def _is_server(location: StoreLocation) -> bool:
+    return location.uri.lower().startswith(("http://", "https://"))

@@ -91,6 +91,7 @@ class Stores:
         self._log = log
         self._threads = ThreadPoolExecutor(2, "nbtrack-stores")
         self._opening: dict[str, asyncio.Task[_Served]] = {}
+        self._retired: list[asyncio.Task[None]] = []
         self._found: Mapping[str, StoreLocation] = {}
         self._looking = asyncio.Lock()
         self._last_look = 0.0
@@ -157,13 +158,16 @@ class Stores:
         for one in opened:
             if not isinstance(one, BaseException):
                 await self._in_thread(one.close)
+        await asyncio.gather(*self._retired, return_exceptions=True)
         self._threads.shutdown(wait=False)
 
     async def _opened(self, where: StoreLocation) -> _Served:
         self._check_open()
         key = _key(where)
         task = self._opening.get(key)
-        if task is None or _failed(task):
+        if task is not None and _is_gone(task):
+            self._retired.append(asyncio.ensure_future(self._in_thread(task.result().close)))
+        if task is None or _failed(task) or _is_gone(task):
             task = self._opening[key] = asyncio.ensure_future(self._open(where))
         return await asyncio.shield(task)
 
@@ -190,7 +194,7 @@ class Stores:
                 raise Refused(f"{folder} {fault}, so it is not served.")
         chosen = self._choices.artifact_root if is_default else None
         root = chosen or where.artifact_root
-        store = open_store(where.uri, artifact_root=root, patience=PATIENCE)
+        store = open_store(where.uri, artifact_root=root, create=is_default, patience=PATIENCE)
         places = Places(
             store.artifact_root, self._choices.allowed_roots, opened_with=_ALLOWED_ROOTS
         )
@@ -218,7 +222,12 @@ def _failed(task: asyncio.Task[_Served]) -> bool:
     return task.done() and (task.cancelled() or task.exception() is not None)
 
 
+def _is_gone(task: asyncio.Task[_Served]) -> bool:
+    """Whether somebody deleted or replaced the database of an open store."""
+    return task.done() and not _failed(task) and task.result().service.backend.store.is_gone()
+
+
 def _store_id(task: asyncio.Task[_Served]) -> str | None:
-    if not task.done() or _failed(task):
+    if not task.done() or _failed(task) or _is_gone(task):
         return None
     return task.result().service.backend.store.store_id

@@ -1,6 +1,7 @@
 """The default store, the stores below Jupyter's root, and what is not served."""
 
 import os
+import shutil
 
 import pytest
 
@@ -47,6 +48,26 @@ def test_files_of_a_store_lie_beside_it(jupyter):
     assert jupyter.ask("GET", path).body == b"content"
     file = jupyter.root / "files/.nbtrack/artifacts/0/a b/ü.txt"
     assert file.read_bytes() == b"content"
+
+
+def test_a_store_that_was_deleted_is_not_made_again(jupyter):
+    store_id = make_store(jupyter.root / "deleted")
+    assert jupyter.ask("GET", f"/s/{store_id}{INFO}").status == 200
+    shutil.rmtree(jupyter.root / "deleted/.nbtrack")
+    assert jupyter.ask("GET", f"/s/{store_id}{INFO}").status == 404
+    assert not (jupyter.root / "deleted/.nbtrack").exists()
+    other_id = make_store(jupyter.root / "deleted")
+    assert jupyter.ask("GET", f"/s/{other_id}{INFO}").status == 200
+    assert jupyter.ask("GET", f"/s/{store_id}{INFO}").status == 404
+
+
+def test_a_default_store_that_was_deleted_begins_anew(configured):
+    before = configured.ask("GET", INFO).json["nbtrack"]["store_id"]
+    for file in configured.root.parent.glob("named.db*"):
+        file.unlink()
+    after = configured.ask("GET", INFO).json["nbtrack"]["store_id"]
+    assert before != after
+    assert configured.ask("POST", CREATE, {"name": "anew"}).status == 200
 
 
 def assert_not_served(jupyter, store_id):
