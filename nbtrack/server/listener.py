@@ -122,7 +122,7 @@ class _Counted(Incoming):
 async def _ask_system(stream: IOStream) -> bool:
     try:
         ours, theirs = stream.socket.getsockname(), stream.socket.getpeername()
-    except OSError:  # it went away
+    except (OSError, AttributeError):  # it went away, and tornado has dropped the socket
         return False
     ends = peer.Address(*ours[:2]), peer.Address(*theirs[:2])
     return await asyncio.get_running_loop().run_in_executor(None, peer.is_this_user, *ends)

@@ -7,6 +7,7 @@ import logging
 import os
 import re
 import signal
+import threading
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -137,13 +138,26 @@ async def _serve(
     await listener.end(GRACE_SECONDS)
     if sweeper is not None:
         await asyncio.to_thread(sweeper.stop, LAST_SWEEP_SECONDS)
-    await asyncio.to_thread(service.close)
+    await _close(service)
+
+
+async def _close(service: Service) -> None:
+    """Write what waits and close the store; what cannot be ended in time is left to the system."""
+    closing = threading.Thread(target=service.close, name="nbtrack-close", daemon=True)
+    closing.start()
+    await asyncio.to_thread(closing.join, GRACE_SECONDS)
+    if closing.is_alive():
+        log.error(
+            "The store did not close within %.0f s. What was answered is in it.", GRACE_SECONDS
+        )
+        os._exit(1)
 
 
 def _listener(plan: Plan, service: Service) -> Listener:
     options = plan.options
     names = Hosts(options.allowed_hosts, {*hosts.own_names(), options.host.lower()})
-    asyncio.get_running_loop().run_in_executor(None, lambda: names.add_name(hosts.full_name()))
+    # The look-up may take long, and nobody waits for it: not at the start, and not at the end.
+    threading.Thread(target=lambda: names.add_name(hosts.full_name()), daemon=True).start()
     prefix = re.escape(options.prefix)
     gate = Gate(
         Rules(
