@@ -24,6 +24,7 @@ import pytest
 
 from tests.needs import needs
 
+HOW_TO_GET_THEM = "Install the servers of S3 and FTP: pip install 'nbtrack[test]'."
 START_SECONDS = 40
 FTP_USER = "tracker"
 FTP_PASSWORD = "pa/ss w@rd"
@@ -212,8 +213,9 @@ _DUMMY_KEYS = {"aws_access_key_id": "testing", "aws_secret_access_key": "testing
 
 @pytest.fixture(scope="session")
 def s3_server():
-    pytest.importorskip("s3fs")
-    needs(_has("moto.server"), "Install the test extra: pip install 'nbtrack[test]'.")
+    needs(
+        _has("s3fs") and _has("moto.server"), "Install the test extra: pip install 'nbtrack[test]'."
+    )
     server = S3Server()
     yield server
     server.close()
@@ -221,7 +223,7 @@ def s3_server():
 
 @pytest.fixture(scope="session")
 def ftp_server():
-    needs(_has("pyftpdlib"), "Install the test extra: pip install 'nbtrack[test]'.")
+    needs(_has("pyftpdlib"), HOW_TO_GET_THEM)
     server = FtpServer()
     yield server
     server.close()

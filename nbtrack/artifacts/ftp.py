@@ -194,7 +194,9 @@ class _Reader(RemoteReader):
         self._transfer_at += len(data)
         if self._transfer_at == self._size:
             transfer, self._transfer = self._transfer, None
-            transfer.end()
+            # All is here: a server that complains, as of a file that grew, loses this connection.
+            with suppress(Exception):
+                transfer.end()
         return data
 
     def _drop(self) -> None:

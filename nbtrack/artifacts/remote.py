@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 from nbtrack.artifacts.beneath import Entry
 from nbtrack.artifacts.connections import Connections, connections_to
-from nbtrack.artifacts.file_errors import told_of_remote
+from nbtrack.artifacts.file_errors import told, told_of_remote
 from nbtrack.artifacts.folder import ArtifactFolder, FileStat
 from nbtrack.artifacts.resolver import PART_PREFIX, is_plain
 from nbtrack.artifacts.streams import FileReader
@@ -65,7 +65,7 @@ class RemoteFolder(ArtifactFolder):
         # Gathered here first: a remote file that is being written to may appear half written.
         with tempfile.TemporaryDirectory(prefix="nbtrack-") as here:
             gathered = Path(here, "file")
-            with gathered.open("wb") as file:
+            with told("/".join(parts)), gathered.open("wb") as file:
                 yield file
             with self._using(parts) as (files, goal):
                 self._upload(files, str(gathered), goal)

@@ -3,8 +3,8 @@
 A path comes as a relative POSIX path, already decoded once if it travelled in a URL. It leaves as
 its parts, and files are opened below the root part by part, so no string is ever compared with a
 root. What still contains an escape of something forbidden (``%2e%2e``, ``%252f``) is refused:
-somebody behind nbtrack might decode once more. So is what only looks like
-a way upwards, such as full-width dots: somebody might normalise it.
+somebody behind nbtrack might decode once more. So is what only looks like a way upwards, such as
+full-width dots: somebody might normalise it.
 """
 
 from __future__ import annotations

@@ -65,7 +65,7 @@ class RemoteReader(io.RawIOBase):
 
 
 class FileReader(RemoteReader):
-    """A file that fsspec opened, with its errors told."""
+    """A file that fsspec opened, with its errors told; ``done`` is called after a good end."""
 
     def __init__(self, file: BinaryIO, size: int, told: Telling, done: Callable[[], None]) -> None:
         super().__init__(size, told)
@@ -73,9 +73,12 @@ class FileReader(RemoteReader):
         self._done = done
 
     def _read_at(self, position: int, size: int) -> bytes:
+        done, self._done = self._done, _nothing
         if self._file.tell() != position:
             self._file.seek(position)
-        return self._file.read(size)
+        data = self._file.read(size)
+        self._done = done
+        return data
 
     def close(self) -> None:
         if not self.closed:
@@ -83,3 +86,7 @@ class FileReader(RemoteReader):
             with self._told():
                 self._file.close()
             self._done()
+
+
+def _nothing() -> None:
+    """Give nothing back: a connection that failed is not used again."""
