@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from nbtrack.artifacts.places import Places
+    from nbtrack.server.uploads import ReceivedFile
     from nbtrack.store.base import Store
 
 T = TypeVar("T")
@@ -36,6 +37,11 @@ class Service:
         The files.
     serves_files : bool
         Whether clients read and write files through the server.
+
+    Attributes
+    ----------
+    unfinished : set of ReceivedFile
+        Uploads that go on; what is left of them when the service is closed is dropped.
     """
 
     def __init__(self, store: Store, places: Places, *, serves_files: bool = True) -> None:
@@ -43,6 +49,7 @@ class Service:
         self._writer = Writer(store)
         self._readers = _Pool(READERS, "reads")
         self._files = _Pool(FILE_THREADS, "files")
+        self.unfinished: set[ReceivedFile] = set()
 
     async def read(self, call: Callable[[], T]) -> T:
         """Ask the store, beside the event loop.
@@ -86,6 +93,8 @@ class Service:
         self._writer.close()
         self._readers.close()
         self._files.close()
+        for upload in tuple(self.unfinished):  # the event loop ended before their connections did
+            upload.drop()
         self.backend.store.close()
 
 

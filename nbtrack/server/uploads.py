@@ -27,6 +27,7 @@ class ReceivedFile:
         self._gathered = bytearray()
         self._turn = asyncio.Lock()
         self._is_open = True
+        service.unfinished.add(self)
         self._abandoned: asyncio.Task[None] | None = None
 
     @classmethod
@@ -55,14 +56,14 @@ class ReceivedFile:
         async with self._turn:
             if self._is_open:
                 self._is_open = False
-                await self._service.with_files(self._end_well)
+                await self._service.with_files(self._end_well, must=True)
 
     async def abort(self) -> None:
         """Leave nothing behind."""
         async with self._turn:
             if self._is_open:
                 self._is_open = False
-                await self._service.with_files(self._end_badly, must=True)
+                await self._service.with_files(self.drop, must=True)
 
     def abandon(self) -> None:
         """Do as `abort` does, when there is nobody who would wait for it."""
@@ -74,15 +75,21 @@ class ReceivedFile:
             self._file.write(gathered)
         except BaseException as error:
             self._is_open = False
+            self._service.unfinished.discard(self)
             # The context knows what a full disk means, and leaves nothing behind.
             self._context.__exit__(type(error), error, error.__traceback__)
             raise
 
     def _end_well(self) -> None:
         self._take(self._gathered)
+        self._service.unfinished.discard(self)
         self._context.__exit__(None, None, None)
 
-    def _end_badly(self) -> None:
+    def drop(self) -> None:
+        """Leave nothing behind, in the thread that calls."""
+        if self not in self._service.unfinished:
+            return
+        self._service.unfinished.discard(self)
         error = ConnectionError("The file did not arrive whole.")
         try:
             self._context.__exit__(type(error), error, None)

@@ -75,8 +75,9 @@ class Host:
         service.close()
 
     def close(self):
-        self.loop.call_soon_threadsafe(self.stop.set)
-        self.thread.join()
+        if self.thread.is_alive():
+            self.loop.call_soon_threadsafe(self.stop.set)
+            self.thread.join()
 
 
 @pytest.fixture
@@ -176,6 +177,16 @@ def test_a_slow_upload_is_not_a_silent_one(host, monkeypatch):
             client.sendall(b"x")
         assert raw.read(client).status == 200
     assert (upload.ended, upload.written) == ([None], 10)
+
+
+def test_a_server_that_stops_drops_the_uploads_that_go_on(host):
+    upload = Upload()
+    served = host(upload, "PUT", answer=Answer.UPLOAD)
+    with raw.connect(served) as client:
+        client.sendall(raw.head("PUT", "/x", "Content-Length: 5000000") + b"x" * 2_000_000)
+        time.sleep(0.3)
+        served.close()
+    assert upload.ended == [ConnectionError]
 
 
 @pytest.mark.parametrize("size", [10, 5_000_000])

@@ -146,12 +146,14 @@ def test_memory_does_not_grow_with_the_size_of_files(server):
     watch = threading.Thread(target=_watch, args=(process, peak, stop))
     watch.start()
     digest, sent = hashlib.sha256(), os.urandom(MEGABYTE)
-    assert put(server, "large", (sent for _ in range(64))).status_code == 200
-    with requests.get(url(server, "large"), stream=True, timeout=30) as answer:
-        for piece in answer.iter_content(MEGABYTE):
-            digest.update(piece)
-    stop.set()
-    watch.join()
+    try:
+        assert put(server, "large", (sent for _ in range(64))).status_code == 200
+        with requests.get(url(server, "large"), stream=True, timeout=30) as answer:
+            for piece in answer.iter_content(MEGABYTE):
+                digest.update(piece)
+    finally:
+        stop.set()
+        watch.join()
     assert digest.digest() == hashlib.sha256(sent * 64).digest()
     assert max(peak) - before < 24 * MEGABYTE
 

@@ -64,10 +64,10 @@ class Page:
 
 @cache
 def content_security_policy() -> str:
-    """Return what a browser may load for a page: this style sheet, and figures of runs."""
+    """Return what a browser may load for a page: this style sheet, nothing else."""
     digest = base64.b64encode(hashlib.sha256(_style().encode()).digest()).decode()
     return (
-        f"default-src 'none'; style-src 'sha256-{digest}'; img-src 'self' data:; "
+        f"default-src 'none'; style-src 'sha256-{digest}'; img-src data:; "
         "form-action 'self'; base-uri 'none'; frame-ancestors 'self'"
     )
 
