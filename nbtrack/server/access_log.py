@@ -8,6 +8,8 @@ import time
 
 log = logging.getLogger("nbtrack.access")
 
+# Status in the log, as other servers have it, of a request whose client went away first.
+WENT_AWAY = 499
 _LONGEST_PATH = 300
 _TIME = "%Y-%m-%dT%H:%M:%S"
 
@@ -22,7 +24,7 @@ def write(*, peer: str, method: str, target: str, status: int, seconds: float, n
     method, target : str
         As the request has them.
     status : int
-        Of the answer; 499 if the client went away before it.
+        Of the answer, or `WENT_AWAY`.
     seconds : float
         From the head of the request to the end of the answer.
     number : str
@@ -37,9 +39,10 @@ def write(*, peer: str, method: str, target: str, status: int, seconds: float, n
 
 def start(*, secret: str | None) -> None:
     """Write what the server logs to standard error, without this secret."""
+    logging.raiseExceptions = False  # a line that cannot be written would be shown as it was
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(_Formatter(secret))
-    for name in ("nbtrack", "tornado"):
+    for name in ("nbtrack", "tornado", "asyncio"):
         logger = logging.getLogger(name)
         logger.handlers = [handler]
         logger.propagate = False

@@ -33,8 +33,8 @@ def find(options: Options) -> StoreLocation:
     where = find_store(options.store_uri)
     if where.uri.lower().startswith(("http://", "https://")):
         raise InvalidValue(
-            f"{where.uri} is a tracking server; a server needs a database. Name one with "
-            "--backend-store-uri, such as sqlite:///runs.db."
+            f"{where.uri} is a tracking server, and a server needs a database. ({where.rule}) Name "
+            "one with --backend-store-uri, such as sqlite:///runs.db."
         )
     if options.workers > 1 and sqlite_file(where.uri) is not None:
         raise InvalidValue(

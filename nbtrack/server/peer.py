@@ -86,7 +86,9 @@ def _belongs_to_own_process(ours: Address, theirs: Address) -> bool:
         if process.info["username"] != me:
             continue
         with suppress(psutil.Error):
-            for connection in process.net_connections("tcp"):
+            # Its name before psutil 6 was "connections".
+            listed = getattr(process, "net_connections", None) or process.connections
+            for connection in listed("tcp"):
                 if (connection.laddr, connection.raddr) == (theirs, ours):
                     return True
     return False

@@ -30,6 +30,7 @@ class EndpointHandler(RequestHandler):
     """Serves one path of the table."""
 
     _exchange: Exchange | None = None
+    _logged = False
 
     def initialize(self, methods: Methods, service: Service) -> None:
         """Take what the route says."""
@@ -57,6 +58,23 @@ class EndpointHandler(RequestHandler):
         super().on_connection_close()
         if self._exchange is not None:
             self._exchange.leave()
+        if not self._finished:
+            self.log_once()
+
+    def log_once(self) -> None:
+        """Write the line of the log, also for a client that went away before its answer."""
+        if self._logged:
+            return
+        self._logged = True
+        request = self.request
+        access_log.write(
+            peer=str(request.remote_ip),
+            method=str(request.method),
+            target=str(request.uri),
+            status=self.get_status() if self._headers_written else access_log.WENT_AWAY,
+            seconds=request.request_time(),
+            number=request.headers[NUMBER],
+        )
 
     def compute_etag(self) -> None:
         """Answers of the API are not kept, so they need no hash."""
@@ -161,7 +179,7 @@ def application(
         default_handler_class=EndpointHandler,
         default_handler_args={"methods": {}, "service": service},
         transforms=[Headers],
-        log_function=_log,
+        log_function=EndpointHandler.log_once,
     )
 
 
@@ -191,15 +209,3 @@ def _closed(rule: URLSpec) -> URLSpec:
         "Runs are for another server."
     )
     return URLSpec(rule.regex.pattern, StoppedAtGate, {"error": error})
-
-
-def _log(handler: RequestHandler) -> None:
-    request = handler.request
-    access_log.write(
-        peer=str(request.remote_ip),
-        method=str(request.method),
-        target=str(request.uri),
-        status=handler.get_status(),
-        seconds=request.request_time(),
-        number=request.headers[NUMBER],
-    )

@@ -11,6 +11,7 @@ import time
 from contextlib import closing
 from pathlib import Path
 
+import psutil
 import pytest
 from click.testing import CliRunner
 
@@ -44,6 +45,12 @@ def failed_start(tmp_path, monkeypatch):
 def test_a_new_server_answers(server):
     assert server.ask("GET", "/health").body == b"OK"
     assert server.ask("GET", EXPERIMENT).json["experiment"]["name"] == "Default"
+
+
+def test_an_idle_server_is_small(server):
+    """The goal is 80 MB; what notebooks need is not loaded."""
+    server.ask("GET", EXPERIMENT)
+    assert psutil.Process(server.process.pid).memory_info().rss < 80e6
 
 
 def test_on_this_machine_no_token_is_needed_and_none_is_shown(server):
