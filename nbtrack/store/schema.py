@@ -29,7 +29,6 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
 )
-from sqlalchemy.dialects.mysql import LONGTEXT
 
 from nbtrack.entities import LifecycleStage, RunStatus
 
@@ -59,13 +58,14 @@ metadata = MetaData()
 # SQLite makes an alias of its rowid, and AUTOINCREMENT, only from a column declared INTEGER.
 _Id = BigInteger().with_variant(Integer(), "sqlite")
 # Texts compare byte by byte on every database; MySQL is told so for whole tables. Its TEXT ends at
-# 64 kB. On PostgreSQL no length is declared: NUL takes two characters there (`postgresql_text`).
+# 64 kB and is a LONGTEXT with this length (its dialect's own type takes long to import). On
+# PostgreSQL no length is declared: NUL takes two characters there (`postgresql_text`).
 _Exact = Text(collation="C")
 _SQL_SERVER_COLLATION = "Latin1_General_100_BIN2"
 _Text = (
     Text()
     .with_variant(_Exact, "postgresql")
-    .with_variant(LONGTEXT(), "mysql")
+    .with_variant(Text(2**32 - 1), "mysql")
     .with_variant(NVARCHAR(None, collation=_SQL_SERVER_COLLATION), "mssql")
 )
 

@@ -226,3 +226,13 @@ def test_a_file_where_a_folder_is_needed_is_told_as_that(tmp_path, inner):
     file.write_text("text")
     with pytest.raises(InvalidValue, match=f"{file} is a file where a folder is needed"):
         open_store(f"sqlite:///{file}/{inner}")
+
+
+def test_opening_a_file_loads_no_other_databases_dialect(tmp_path):
+    program = (
+        "import sys; from nbtrack.store.open import open_store; open_store(sys.argv[1]).close(); "
+        "names = [f'sqlalchemy.dialects.{n}' for n in ('mysql', 'postgresql', 'mssql')]; "
+        "print([name for name in names if name in sys.modules])"
+    )
+    command = [sys.executable, "-c", program, f"sqlite:///{tmp_path}/x.db"]
+    assert subprocess.check_output(command, text=True) == "[]\n"

@@ -1,5 +1,6 @@
 """Several processes write to one database of a server, which may go away meanwhile."""
 
+import gc
 import subprocess
 import sys
 import threading
@@ -35,7 +36,8 @@ with open_store(uri) as store:
 """
 
 
-# PyMySQL leaves the socket of a refused connection to the garbage collector.
+# PyMySQL leaves the socket of a refused connection to the garbage collector, which is therefore
+# called before the test ends.
 refused_sockets = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 
 
@@ -212,6 +214,7 @@ def test_a_server_that_restarts_loses_no_answered_write(kind, request):
         history = store.metric_history(run, "m")
     assert [point.step for point in history][: len(stored)] == stored
     server.drop(name)
+    gc.collect()
 
 
 @refused_sockets
@@ -230,6 +233,7 @@ def test_a_server_that_is_down_is_told_as_that(kind, request):
             server.start()
         assert store.get_experiment("0").name == "Default"
     server.drop(name)
+    gc.collect()
 
 
 def test_a_row_that_stays_locked_is_told_as_that_and_reads_go_on(store, uri):
