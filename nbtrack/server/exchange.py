@@ -182,9 +182,11 @@ class Exchange:
         if not self._methods:
             raise RequestRefused(404, f"This server has no {method} {path}.")
         if method not in self._methods:
-            allowed = self._allowed()
+            known = " or ".join(sorted(self._methods))
             raise RequestRefused(
-                405, f"{path} is not asked with {method}, but with {allowed}.", {"Allow": allowed}
+                405,
+                f"{path} is not asked with {method}, but with {known}.",
+                {"Allow": self._allowed()},
             )
         if _BROKEN_ESCAPE.search(self._request.uri or ""):
             raise InvalidValue("The URL has a % without two hexadecimal digits after it.")
