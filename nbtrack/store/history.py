@@ -38,7 +38,7 @@ def read(
     wanted = select(*columns).where(metric.c.series_id == number).order_by(*columns)
     query = paging.fingerprint("history", run_id, name)
     if token is not None:
-        wanted = wanted.where(paging.after(terms, paging.read_token(token, query, len(terms))))
+        wanted = wanted.where(paging.after(terms, paging.read_token(token, query, terms)))
     if max_results is not None:
         wanted = wanted.limit(max_results + 1)
     rows = connection.execute(wanted).all()

@@ -11,14 +11,30 @@ import base64
 import binascii
 import hashlib
 import json
+import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sqlalchemy import ColumnElement, and_, literal, or_
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Integer,
+    SmallInteger,
+    String,
+    and_,
+    literal,
+    or_,
+)
 
 from nbtrack.errors import InvalidValue
+from nbtrack.store.schema import LARGEST
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+
+
+# How far integers go, the special types before the general one.
+_SIZES = ((SmallInteger, 2**15 - 1), (BigInteger, 2**63 - 1), (Integer, 2**31 - 1))
+_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 class Term(NamedTuple):
@@ -65,7 +81,7 @@ def write_token(query: str, values: Iterable[Any]) -> str:
     return base64.urlsafe_b64encode(text.encode()).decode()
 
 
-def read_token(token: str, query: str, length: int) -> list[Any]:
+def read_token(token: str, query: str, terms: Sequence[Term]) -> list[Any]:
     """Return the values that `write_token` was given.
 
     Raises
@@ -79,8 +95,8 @@ def read_token(token: str, query: str, length: int) -> list[Any]:
         found = None
     whole = (
         isinstance(found, list)
-        and len(found) == length + 1
-        and all(_plain(value) for value in found)
+        and len(found) == len(terms) + 1
+        and all(_suits(value, term) for value, term in zip(found[1:], terms, strict=True))
     )
     if not whole:
         raise InvalidValue(
@@ -94,7 +110,13 @@ def read_token(token: str, query: str, length: int) -> list[Any]:
     return list(found[1:])
 
 
-def _plain(value: Any) -> bool:
-    if isinstance(value, int):
-        return not isinstance(value, bool) and -(2**63) <= value < 2**63
-    return isinstance(value, str | float)
+def _suits(value: Any, term: Term) -> bool:
+    """Whether a value can be compared with a term: databases refuse other types and sizes."""
+    kind = term.expression.type
+    if isinstance(kind, String):
+        return isinstance(value, str) and _SURROGATE.search(value) is None
+    # Counts leave some databases as floats, and whole numbers of a token may be ints.
+    most = next((most for name, most in _SIZES if isinstance(kind, name)), LARGEST)
+    if type(value) is int:
+        return -(2**63) <= value < 2**63 and -most - 1 <= value <= most
+    return type(value) is float and -most <= value <= most  # NaN is in no range

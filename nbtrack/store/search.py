@@ -53,7 +53,7 @@ class Query:
         statement, terms = self.plan(keys.ids(connection, self.names))
         statement = statement.add_columns(*(term.expression for term in terms))
         if token is not None:
-            values = paging.read_token(token, self.fingerprint, len(terms))
+            values = paging.read_token(token, self.fingerprint, terms)
             statement = statement.where(paging.after(terms, values))
         ordered = statement.order_by(*(term.ordering() for term in terms))
         rows = connection.execute(ordered.limit(max_results + 1)).all()

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import base64
 import itertools
+import json
 import math
-from typing import TYPE_CHECKING
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -26,6 +29,19 @@ def _pages(store: Store, order_by: tuple[str, ...], size: int) -> list[str]:
         if token is None:
             return names
     raise AssertionError("The pages have no end.")
+
+
+def _forged(token: str) -> list[str]:
+    """Return tokens of the same search, each with another value in one place."""
+    query, *values = json.loads(base64.urlsafe_b64decode(token))
+    numbers = [1, 2**31, 2**63 - 1, 2**63, -(2**63), 1.5, 1e308, math.nan, -math.inf]
+    others: list[Any] = ["x", "\ud800", "\x00", *numbers, True, None, []]
+    forged = [
+        [query, *values[:place], other, *values[place + 1 :]]
+        for place in range(len(values))
+        for other in others
+    ]
+    return [base64.urlsafe_b64encode(json.dumps(one).encode()).decode() for one in forged]
 
 
 ORDERS = [
@@ -128,6 +144,16 @@ class OrderContract:
     def test_a_made_up_token_is_refused(self, sortable: Store, token: str) -> None:
         with pytest.raises(InvalidValue, match="Invalid page token"):
             sortable.search_runs([DEFAULT], page_token=token)
+
+    @pytest.mark.parametrize("order_by", [(), ("metrics.m",), ("end_time",), ("params.p",)])
+    def test_a_token_with_other_values_is_refused_or_a_page(
+        self, sortable: Store, order_by: tuple[str, ...]
+    ) -> None:
+        token = sortable.search_runs([DEFAULT], order_by=order_by, max_results=1).token
+        assert token is not None
+        for forged in _forged(token):
+            with suppress(InvalidValue):
+                sortable.search_runs([DEFAULT], order_by=order_by, page_token=forged)
 
     @pytest.mark.parametrize("number", [0, -1, 50_001])
     def test_a_page_of_runs_has_a_sensible_size(self, store: Store, number: int) -> None:
