@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -39,14 +40,14 @@ class Player:
         self.answers: dict[str, Any] = {}
         self._ids: dict[str, str] = {}
 
-    def call(self, name: str, function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+    def call(self, name: str, function: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Any:
         """Make a call of the client that works."""
         answer = function(*args, **kwargs)
         self._keep(name, answer)
         return answer
 
     def refused(
-        self, name: str, function: Callable[..., Any], *args: Any, says: str = "", **kwargs: Any
+        self, name: str, function: Callable[..., Any], /, *args: Any, says: str = "", **kwargs: Any
     ) -> None:
         """Make a call of the client that raises; ``says`` is a part of the message."""
         from mlflow.exceptions import MlflowException
@@ -57,7 +58,7 @@ class Player:
             answer = {"error_code": error.error_code, f"says {says!r}": says in error.message}
         self._keep(name, answer)
 
-    def ask(self, name: str, method: str, path: str, *args: Any, **kwargs: Any) -> Any:
+    def ask(self, name: str, method: str, path: str, /, *args: Any, **kwargs: Any) -> Any:
         """Send a plain request; return the answer if it is JSON."""
         says = kwargs.pop("says", None)
         headers = kwargs.pop("shows", ())
@@ -79,6 +80,8 @@ class Player:
         if isinstance(value, dict):
             return {one: self._normalised(inner, one) for one, inner in value.items()}
         if isinstance(value, list):
+            if all(isinstance(one, dict) and {"key", "value"} <= set(one) for one in value):
+                value = sorted(value, key=itemgetter("key"))  # a mapping, in no order
             return [self._normalised(inner, key) for inner in value]
         if isinstance(value, str):
             return self._normalised_text(value, key)
@@ -100,27 +103,29 @@ class Player:
 def plain(value: Any) -> Any:
     """Return an answer of the client as dicts, lists and scalars."""
     if hasattr(value, "to_dictionary"):
-        return plain(value.to_dictionary())
-    if hasattr(value, "columns"):  # a data frame
+        value = value.to_dictionary()
+    elif hasattr(value, "columns"):  # a data frame
         frame = value.astype(object).where(value.notna(), None)
-        return {column: plain(list(frame[column])) for column in sorted(frame)}
-    if hasattr(value, "token"):
-        return {"page": [plain(one) for one in value], "token": value.token or ""}
+        value = {column: list(frame[column]) for column in sorted(frame)}
+    elif hasattr(value, "token"):
+        value = {"page": list(value), "token": value.token or ""}
     if isinstance(value, dict):
         return {str(key): plain(one) for key, one in value.items()}
-    if isinstance(value, list | tuple | set):
+    if isinstance(value, list | tuple):
         return [plain(one) for one in value]
-    if value is None or isinstance(value, bool | int | float | str):
-        return value
-    if isinstance(value, bytes):
-        return value.decode("utf-8", "replace")
-    if hasattr(value, "__iter__"):  # an entity: its properties
+    if hasattr(value, "__iter__") and not isinstance(value, str):  # an entity: its properties
         return {key: plain(one) for key, one in value}
-    return str(value)
+    return value if value is None or isinstance(value, bool | int | float) else str(value)
 
 
 def differences(first: Any, second: Any) -> dict[str, tuple[Any, Any]]:
-    """Return the dotted paths at which two answers differ, and what stands there."""
+    """Return the dotted paths at which two answers differ, and what stands there.
+
+    Answers of two statuses differ by these alone: what is in them cannot be alike.
+    """
+    statuses = [one.get("status") if isinstance(one, dict) else None for one in (first, second)]
+    if statuses[0] != statuses[1]:
+        return {"status": (statuses[0], statuses[1])}
     ours, theirs = dict(_leaves(first, "")), dict(_leaves(second, ""))
     return {
         path: (ours.get(path, ABSENT), theirs.get(path, ABSENT))
@@ -143,9 +148,9 @@ def _leaves(value: Any, path: str) -> Iterator[tuple[str, Any]]:
 def _read(reply: Reply) -> tuple[dict[str, Any], Any]:
     """Return what of a reply is compared, and its body."""
     kind = reply.headers.get_content_type()
-    if kind != "application/json":
-        return {"status": reply.status, "type": kind}, reply.body
-    body = reply.json
-    if reply.status == 200:  # noqa: PLR2004 - OK
-        return {"status": reply.status, "body": body}, body
-    return {"status": reply.status, "error_code": body.get("error_code", ABSENT)}, body
+    body = reply.json if kind == "application/json" and reply.body else reply.body
+    if reply.status >= 400:
+        code = body.get("error_code", ABSENT) if isinstance(body, dict) else ABSENT
+        return {"status": reply.status, "error_code": code}, body
+    shown = body if isinstance(body, dict) else body.decode("utf-8", "replace")
+    return {"status": reply.status, "type": kind, "body": shown}, body

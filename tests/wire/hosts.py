@@ -52,7 +52,7 @@ class Host:
             body = json.dumps(body).encode()
             headers.setdefault("Content-Type", "application/json")
         address = urlsplit(self.url)
-        target = address.path + quote(path)
+        target = address.path + quote(path, safe="/%")  # an escape stays one
         if query:
             target += "?" + urlencode(query, doseq=True)
         connection = http.client.HTTPConnection(address.netloc, timeout=30)

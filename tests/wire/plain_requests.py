@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from tests.wire.hosts import Host
 
 API = "/api/2.0/mlflow/"
+AJAX = "/ajax-api/2.0/mlflow/"
 FILES = "/api/2.0/mlflow-artifacts/artifacts/"
 ANY = object()  # the field is there, whatever its value
 

@@ -3,15 +3,10 @@
 import csv
 import io
 import json
-import os
-import subprocess
-import sys
 import uuid
 
 import pytest
 from click.testing import CliRunner
-
-from tests.wire import hosts
 
 
 @pytest.fixture
@@ -102,17 +97,3 @@ def test_artifacts_are_logged_listed_and_downloaded(command, run_id, tmp_path):
     command("artifacts", "download", "-r", run_id, "-a", "dir", "-d", tmp_path / "out")
     assert (tmp_path / "out" / "dir" / "sub" / "b.txt").read_text() == "two"
     assert (tmp_path / "out" / "dir" / "a file.txt").read_text() == "one"
-
-
-def test_the_command_works_as_a_process_of_its_own(standalone):
-    environment = os.environ | hosts.client_settings(standalone)
-    name = f"process {uuid.uuid4().hex[:8]}"
-    done = subprocess.run(
-        [sys.executable, "-m", "mlflow", "experiments", "create", "-n", name],
-        env=environment,
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=True,
-    )
-    assert f"Created experiment '{name}' with id" in done.stdout

@@ -21,31 +21,50 @@ FILTERS = {
 }
 
 
+@pytest.fixture(scope="module")
+def logged():
+    """What `searched` has logged, by host: the tests only read it."""
+    return {}
+
+
 @pytest.fixture
-def runs(client, experiment):
-    """Ten runs whose numbers stand in everything that they have; the last is in the trash."""
-    ids = []
-    for number in range(11):
-        run = client.create_run(
-            experiment.experiment_id, start_time=1_000_000 + number, run_name=f"r-{number}"
-        )
-        ids.append(run.info.run_id)
-        client.log_metric(ids[-1], "acc", number / 10)
-        client.log_param(ids[-1], "parity", ("even", "odd")[number % 2])
-        client.set_tag(ids[-1], "full name", f"run {number}")
-        client.set_terminated(ids[-1])
-    client.log_param(ids[9], "rare", "x")
-    client.delete_run(ids.pop())
-    return ids
+def searched(mlflow, client, host, logged):
+    """An experiment with ten runs whose numbers are in all that they have, and a deleted one."""
+    if host not in logged:
+        name = f"searched {uuid.uuid4().hex[:8]}"
+        experiment = client.get_experiment(client.create_experiment(name))
+        runs = [log_run(mlflow, client, experiment.experiment_id, number) for number in range(11)]
+        client.log_param(runs[9], "rare", "x")
+        client.delete_run(runs.pop())
+        logged[host] = experiment, runs
+    return logged[host]
 
 
-def test_runs_are_found_by_filters(client, experiment, runs):
+def log_run(mlflow, client, experiment_id, number):
+    run_id = client.create_run(
+        experiment_id,
+        start_time=1_000_000 + number,
+        run_name=f"r-{number}",
+        tags={"full name": f"run {number}"},
+    ).info.run_id
+    client.log_batch(
+        run_id,
+        metrics=[mlflow.entities.Metric("acc", number / 10, 1, 0)],
+        params=[mlflow.entities.Param("parity", ("even", "odd")[number % 2])],
+    )
+    client.set_terminated(run_id)
+    return run_id
+
+
+def test_runs_are_found_by_filters(client, searched):
+    experiment, runs = searched
     for text, numbers in FILTERS.items():
         found = client.search_runs([experiment.experiment_id], text)
         assert {run.info.run_id for run in found} == {runs[number] for number in numbers}, text
 
 
-def test_runs_are_ordered(client, experiment, runs):
+def test_runs_are_ordered(client, searched):
+    experiment, runs = searched
     orders = {
         "metrics.acc DESC": list(range(9, -1, -1)),
         "metrics.acc": list(range(10)),
@@ -62,7 +81,8 @@ def test_runs_are_ordered(client, experiment, runs):
     assert [run.info.run_id for run in both][:6] == [runs[n] for n in (9, 7, 5, 3, 1, 8)]
 
 
-def test_pages_of_runs_hold_each_run_once(client, experiment, runs):
+def test_pages_of_runs_hold_each_run_once(client, searched):
+    experiment, runs = searched
     found, token, pages = [], None, 0
     while pages == 0 or token:
         page = client.search_runs(
@@ -75,7 +95,8 @@ def test_pages_of_runs_hold_each_run_once(client, experiment, runs):
     assert pages == 3
 
 
-def test_deleted_runs_are_found_by_the_view_type(mlflow, client, experiment, runs):
+def test_deleted_runs_are_found_by_the_view_type(mlflow, client, searched):
+    experiment, _ = searched
     from mlflow.entities import ViewType
 
     assert len(client.search_runs([experiment.experiment_id], "", ViewType.ALL)) == 11
@@ -83,7 +104,8 @@ def test_deleted_runs_are_found_by_the_view_type(mlflow, client, experiment, run
     assert gone.info.run_name == "r-10"
 
 
-def test_runs_come_as_a_data_frame(mlflow, experiment, runs):
+def test_runs_come_as_a_data_frame(mlflow, searched):
+    experiment, _ = searched
     frame = mlflow.search_runs(
         experiment_names=[experiment.name],
         filter_string="metrics.acc > 0.65",
@@ -100,14 +122,16 @@ def test_runs_come_as_a_data_frame(mlflow, experiment, runs):
 @pytest.mark.parametrize(
     "text", ["metrics.acc >", "nonsense", "metrics.acc = 'text'", "params.p = 3", "colour = 'red'"]
 )
-def test_a_wrong_filter_is_a_mistake_of_the_client(mlflow, client, experiment, text):
+def test_a_wrong_filter_is_a_mistake_of_the_client(mlflow, client, searched, text):
+    experiment, _ = searched
     with pytest.raises(mlflow.MlflowException) as raised:
         client.search_runs([experiment.experiment_id], text)
     assert raised.value.error_code == "INVALID_PARAMETER_VALUE"
 
 
 @pytest.mark.parametrize("arguments", [{"max_results": 50_001}, {"page_token": "nonsense"}])
-def test_a_wrong_page_is_a_mistake_of_the_client(mlflow, client, experiment, arguments):
+def test_a_wrong_page_is_a_mistake_of_the_client(mlflow, client, searched, arguments):
+    experiment, _ = searched
     with pytest.raises(mlflow.MlflowException) as raised:
         client.search_runs([experiment.experiment_id], **arguments)
     assert raised.value.error_code == "INVALID_PARAMETER_VALUE"
