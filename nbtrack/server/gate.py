@@ -139,10 +139,8 @@ class Gate:
         """Change the token in a page's address into a cookie, so that it stays nowhere."""
         query = parse_qsl(asked.query, keep_blank_values=True)
         tokens = [value for name, value in query if name == "token"]
-        if not tokens:
-            return
-        if not credentials.is_token(tokens[-1]):
-            raise _not_known()
+        if not tokens or not credentials.is_token(tokens[-1]):
+            return  # an old one may stand in a bookmark of somebody who needs none
         rest = urlencode([(name, value) for name, value in query if name != "token"])
         secure = asked.headers.get("X-Forwarded-Proto", "").lower() == "https"
         raise Instead(
@@ -184,6 +182,8 @@ class Incoming(HTTPMessageDelegate):
         Handler of what does not pass; its ``initialize`` takes the ``error``.
     connection : HTTPConnection
         Where the request comes from.
+    is_own_user : callable
+        Tells whether the user who runs the server is at its other end.
     """
 
     def __init__(

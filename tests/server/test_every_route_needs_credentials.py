@@ -7,6 +7,7 @@ import re
 
 import pytest
 
+from nbtrack.rest.endpoint import Answer
 from nbtrack.server.routes import by_path
 from tests.needs import needs
 from tests.servers import Reply, running_server
@@ -132,3 +133,12 @@ def test_another_user_of_this_machine_needs_the_token(server):
     with os.fdopen(reading) as pipe:
         assert pipe.read() == "401"
     os.waitpid(child, 0)
+
+
+def test_what_a_plain_link_or_image_can_ask_changes_nothing():
+    """Browsers say of a GET to an http address less about where it comes from."""
+    for methods in by_path().values():
+        for method, endpoint in methods.items():
+            if method in {"GET", "HEAD"}:
+                assert not endpoint.writes
+                assert endpoint.answer is not Answer.UPLOAD

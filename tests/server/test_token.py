@@ -87,6 +87,10 @@ def test_behind_tls_the_cookie_stays_there(asking):
     assert reply.headers["Set-Cookie"].endswith("; Secure")
 
 
+def test_an_old_token_in_an_address_hinders_nobody_who_needs_none(server):
+    assert server.ask("GET", "/?token=an-old-token-of-another-server").status == 200
+
+
 def test_the_api_takes_no_token_from_an_address(asking):
     assert asking.ask("GET", f"/lab{EXPERIMENT}&token={TOKEN}").status == 401
     assert asking.ask("GET", f"/lab/nothing?token={TOKEN}").status == 401
