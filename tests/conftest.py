@@ -5,15 +5,22 @@ import sys
 
 import pytest
 
+pytest.register_assert_rewrite("nbtrack.testing")  # so that a failure shows what differs
+
 # Fixtures for every test: the real database servers.
-from tests.artifact_servers import (  # noqa: F401
+from tests.artifact_servers import (  # noqa: E402, F401 - after what it must precede
     ftp_root,
     ftp_server,
     s3_environment,
     s3_root,
     s3_server,
 )
-from tests.databases import mariadb, mariadb_uri, postgresql, postgresql_uri  # noqa: F401
+from tests.databases import (  # noqa: E402, F401 - as above
+    mariadb,
+    mariadb_uri,
+    postgresql,
+    postgresql_uri,
+)
 
 
 @pytest.fixture(autouse=True)

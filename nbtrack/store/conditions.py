@@ -11,13 +11,18 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import ColumnElement, and_, or_
 
+from nbtrack.filters import Comparison
 from nbtrack.store import like
 from nbtrack.store.schema import HEAD, NAN
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from nbtrack.filters import Comparison
+
+def _alike(values: tuple[Any, ...]) -> tuple[Any, ...]:
+    # PostgreSQL is told that all values of a list have one type: the first's, or the column's.
+    return tuple(map(float, values)) if any(isinstance(one, float) for one in values) else values
+
 
 _COMPARE: dict[str, Callable[[Any, Any], ColumnElement[bool]]] = {
     "=": operator.eq,
@@ -26,8 +31,8 @@ _COMPARE: dict[str, Callable[[Any, Any], ColumnElement[bool]]] = {
     "<=": operator.le,
     ">": operator.gt,
     ">=": operator.ge,
-    "IN": lambda column, values: column.in_(values),
-    "NOT IN": lambda column, values: column.not_in(values),
+    "IN": lambda column, values: column.in_(_alike(values)),
+    "NOT IN": lambda column, values: column.not_in(_alike(values)),
     "LIKE": like.matches,
     "ILIKE": like.matches_in_any_case,
 }
@@ -68,7 +73,10 @@ def number(
     column: ColumnElement[Any], clause: Comparison, is_nan: ColumnElement[bool]
 ) -> ColumnElement[bool]:
     """Compare a number that may be NaN."""
-    compared = plain(column, clause)
+    given = clause.value
+    assert isinstance(given, int | float | tuple)
+    wanted = tuple(map(float, given)) if isinstance(given, tuple) else float(given)
+    compared = plain(column, Comparison(clause.field, clause.operator, wanted))
     if clause.operator in _TRUE_FOR_NAN:
         return or_(is_nan, compared)
     return and_(~is_nan, compared)

@@ -104,7 +104,12 @@ class _RunSearch:
     def filtered(self, statement: Select[Any], tree: Node | None) -> Select[Any]:
         for part in conjuncts(tree):
             keyed = _keyed(part) if isinstance(part, Comparison) else None
-            if keyed is None or keyed.operator == "IS NULL" or self._joins >= _MOST_JOINS:
+            if (
+                keyed is None
+                or keyed.operator == "IS NULL"
+                or keyed.field.key not in self._key_ids  # that join would have no condition
+                or self._joins >= _MOST_JOINS
+            ):
                 statement = statement.where(self._condition(part))
                 continue
             self._joins += 1
