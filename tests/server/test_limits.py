@@ -41,6 +41,12 @@ def test_what_is_too_long_when_unpacked_is_refused(server):
     assert (answer.status, len(body) < 20_000) == (413, True)
 
 
+def test_a_body_of_very_many_gzip_streams_is_refused(server):
+    body = gzip.compress(b"") * 100_000
+    answer = server.ask("POST", CREATE, body, JSON | {"Content-Encoding": "gzip"})
+    assert (answer.status, "too many" in answer.json["message"]) == (400, True)
+
+
 def test_a_terabyte_that_is_only_announced_is_refused_at_once(server):
     began = time.monotonic()
     headers = ["Content-Type: application/json", f"Content-Length: {10**12}"]
