@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+from http import HTTPStatus
 from typing import Any
 
 from jupyter_server.base.handlers import JupyterHandler
@@ -36,8 +37,9 @@ class GuardedHandler(JupyterHandler):
             await super().prepare()
             if self.current_user is None and not self._finished:
                 authenticated(_nothing)(self)  # leads to the login page, or raises
-        except HTTPError:
-            if self._jupyter_current_user is None:
+        except HTTPError as error:
+            nobody = getattr(self, "_jupyter_current_user", self) is None
+            if nobody and error.status_code == HTTPStatus.FORBIDDEN:
                 raise unauthenticated() from None
             raise
         if self._finished:
