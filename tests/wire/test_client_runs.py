@@ -108,6 +108,7 @@ def test_any_number_comes_back_as_it_was_sent(mlflow, experiment, client, value)
         assert found == value or (math.isnan(found) and math.isnan(value))
 
 
+@pytest.mark.parametrize("host", ["standalone"], indirect=True)
 def test_a_history_longer_than_a_page_arrives_whole(mlflow, experiment, client):
     from mlflow.entities import Metric
 
