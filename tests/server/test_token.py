@@ -151,7 +151,9 @@ def test_a_proxy_that_adds_nothing_is_known_by_its_old_protocol(server):
     ("family", "host"),
     [(socket.AF_INET, "127.0.0.1"), pytest.param(socket.AF_INET6, "::1", marks=IPV6)],
 )
-def test_the_other_end_of_a_connection_is_told_by_the_system(family, host):
+@pytest.mark.parametrize("way", ["_uid_from_kernel", "_uid_from_tables"])
+def test_the_other_end_of_a_connection_is_told_by_the_system(family, host, way, monkeypatch):
+    monkeypatch.setattr(peer, "_uid", getattr(peer, way))
     with socket.create_server((host, 0), family=family) as listening:
         address = listening.getsockname()[:2]
         calling = socket.create_connection(address)
@@ -168,7 +170,9 @@ def test_the_other_end_of_a_connection_is_told_by_the_system(family, host):
 
 
 @IPV6
-def test_an_ipv4_client_of_an_ipv6_socket_is_told_too():
+@pytest.mark.parametrize("way", ["_uid_from_kernel", "_uid_from_tables"])
+def test_an_ipv4_client_of_an_ipv6_socket_is_told_too(way, monkeypatch):
+    monkeypatch.setattr(peer, "_uid", getattr(peer, way))
     with (
         socket.create_server(("::", 0), family=socket.AF_INET6, dualstack_ipv6=True) as listening,
         socket.create_connection(("127.0.0.1", listening.getsockname()[1])),
@@ -176,6 +180,19 @@ def test_an_ipv4_client_of_an_ipv6_socket_is_told_too():
     ):
         ours, theirs = answering.getsockname(), answering.getpeername()
         assert peer.is_this_user(peer.Address(*ours[:2]), peer.Address(*theirs[:2]))
+
+
+def test_where_the_kernel_cannot_be_asked_the_tables_tell(monkeypatch):
+    monkeypatch.setattr(peer, "_NETLINK_SOCK_DIAG", 31)  # nobody's
+    with (
+        socket.create_server(("127.0.0.1", 0)) as listening,
+        socket.create_connection(listening.getsockname()),
+        listening.accept()[0] as answering,
+    ):
+        ends = peer.Address(*answering.getsockname()), peer.Address(*answering.getpeername())
+        with pytest.raises(OSError):
+            peer._uid_from_kernel(*ends)
+        assert peer.is_this_user(*ends)
 
 
 @pytest.mark.skipif(os.name != "posix", reason="Windows has no such number.")
