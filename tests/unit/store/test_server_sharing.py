@@ -1,6 +1,6 @@
-"""Several processes write to one database of a server, which may go away meanwhile."""
+"""Several processes write to one database of a server."""
 
-import gc
+import os
 import subprocess
 import sys
 import threading
@@ -10,11 +10,12 @@ from contextlib import suppress
 
 import pytest
 
-from nbtrack.entities import LifecycleStage, Metric, Param, Tag
+from nbtrack.entities import LifecycleStage, Param, Tag
 from nbtrack.errors import AlreadyExists, InvalidValue, Unavailable
 from nbtrack.store.open import open_store
 from nbtrack.store.records import LogMetric
 from nbtrack.testing.making import creation, owner, run_id
+from tests.needs import needs
 
 WRITER = """
 import sys
@@ -34,11 +35,6 @@ with open_store(uri) as store:
             tags=[Tag(f"t{number}", str(step))],
         )
 """
-
-
-# PyMySQL leaves the socket of a refused connection to the garbage collector, which is therefore
-# called before the test ends.
-refused_sockets = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 
 
 @pytest.fixture(params=["postgresql", "mariadb"])
@@ -185,55 +181,22 @@ def test_no_run_slips_into_an_experiment_that_is_being_deleted(store, uri):
             assert store.search_runs([experiment]) == []
 
 
-@refused_sockets
-@pytest.mark.parametrize("kind", ["postgresql", "mariadb"])
-def test_a_server_that_restarts_loses_no_answered_write(kind, request):
-    server = request.getfixturevalue(kind)
-    name = server.new()
-    stop = threading.Event()
-    stored = []
-    with open_store(server.uri(name), artifact_root="s3://b/a") as store:
-        run = store.create_run("0").info.run_id
-
-        def write():
-            while not stop.is_set():
-                step = len(stored)
-                store.log_batch(run, metrics=[Metric("m", 1.0, step, step)])
-                stored.append(step)
-
-        with ThreadPoolExecutor(1) as threads:
-            writer = threads.submit(write)
-            try:
-                for _ in range(2):
-                    time.sleep(0.2)
-                    server.restart(server.end, pause=0.1)
-                    time.sleep(0.2)
-            finally:
-                stop.set()
-            writer.result(timeout=20)
-        history = store.metric_history(run, "m")
-    assert [point.step for point in history][: len(stored)] == stored
-    server.drop(name)
-    gc.collect()
-
-
-@refused_sockets
-@pytest.mark.parametrize("kind", ["postgresql", "mariadb"])
-def test_a_server_that_is_down_is_told_as_that(kind, request):
-    server = request.getfixturevalue(kind)
-    name = server.new()
-    with open_store(server.uri(name), artifact_root="s3://b/a", patience=0.3) as store:
-        server.stop(server.end)
+@pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")
+def test_a_forked_child_writes_with_connections_of_its_own(store):
+    needs(hasattr(os, "fork"), "Forking is tested on Linux and macOS.")
+    run = store.create_run("0").info.run_id
+    pid = os.fork()
+    if pid == 0:
+        status = 1
         try:
-            with pytest.raises(Unavailable, match="cannot be reached"):
-                store.create_experiment("x")
-            with pytest.raises(Unavailable, match="cannot be reached"):
-                store.get_experiment("0")
+            store.log_batch(run, tags=[Tag("child", "1")])
+            store.close()
+            status = 0
         finally:
-            server.start()
-        assert store.get_experiment("0").name == "Default"
-    server.drop(name)
-    gc.collect()
+            os._exit(status)
+    assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 0
+    store.log_batch(run, tags=[Tag("parent", "1")])
+    assert store.get_run(run).data.tags.keys() >= {"child", "parent"}
 
 
 def test_a_row_that_stays_locked_is_told_as_that_and_reads_go_on(store, uri):
