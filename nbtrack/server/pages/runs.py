@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from typing import TYPE_CHECKING
-from urllib.parse import quote
 
 from msgspec import Struct
 
@@ -18,7 +17,7 @@ from nbtrack.server.pages.document import Help, Page
 from nbtrack.server.pages.markup import Html, element, foreign, whole
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from nbtrack.entities import Experiment, Run
     from nbtrack.rest.backend import Backend
@@ -94,13 +93,17 @@ def _table(found: Sequence[Run], ask: Ask) -> list[Html]:
         [[key for key in run.data.metrics if not key.startswith(_BACKGROUND)] for run in found]
     )[:MOST_METRICS]
     params = _telling([run.data.params for run in found])[:MOST_PARAMS]
+    numeric = {key for key in params if _are_numbers(run.data.params.get(key) for run in found)}
     heads = [
         _sortable("Run", "attributes.run_name", ask),
         _sortable("Status", "attributes.status", ask),
         _sortable("Started (UTC)", "attributes.start_time", ask),
         parts.head("Duration", right=True),
-        *(_sortable(key, f"metrics.{_quoted(key)}", ask, group="metric") for key in metrics),
-        *(_sortable(key, f"params.{_quoted(key)}", ask, group="param") for key in params),
+        *(_sortable(key, f"metrics.{_quoted(key)}", ask, "metric", right=True) for key in metrics),
+        *(
+            _sortable(key, f"params.{_quoted(key)}", ask, "param", right=key in numeric)
+            for key in params
+        ),
     ]
     columns = [_metric_cells(key, found) for key in metrics]
     rows = [
@@ -110,7 +113,7 @@ def _table(found: Sequence[Run], ask: Ask) -> list[Html]:
             parts.cell(parts.started(run.info.start_time)),
             parts.cell(parts.duration(run.info), right=True),
             *(column[place] for column in columns),
-            *(_param_cell(run.data.params.get(key)) for key in params),
+            *(_param_cell(run.data.params.get(key), right=key in numeric) for key in params),
         ]
         for place, run in enumerate(found)
     ]
@@ -131,13 +134,15 @@ def _metric_cells(key: str, found: Sequence[Run]) -> list[Html]:
     ]
 
 
-def _param_cell(value: str | None) -> Html:
+def _param_cell(value: str | None, *, right: bool) -> Html:
     if value is None:
         return parts.cell("")
-    return parts.cell(foreign(numbers.param(value), 30), right=_is_number(value))
+    return parts.cell(foreign(numbers.param(value), 30), right=right)
 
 
-def _sortable(name: str, field: str, ask: Ask, group: str | None = None) -> Html:
+def _sortable(
+    name: str, field: str, ask: Ask, group: str | None = None, *, right: bool = False
+) -> Html:
     """Return a head whose link orders by the column, the other way round at the second click."""
     descending, ascending = f"{field} DESC", f"{field} ASC"
     sign = {descending: " ▼", ascending: " ▲"}.get(ask.order_by, "")
@@ -149,7 +154,7 @@ def _sortable(name: str, field: str, ask: Ask, group: str | None = None) -> Html
         sign,
         href=parts.address("", filter=ask.filter, order_by=target),
     )
-    return element("th", link, class_="right" if group == "metric" else None, scope="col")
+    return element("th", link, class_="right" if right else None, scope="col")
 
 
 def _quoted(key: str) -> str:
@@ -169,14 +174,8 @@ def _telling(params: Sequence[Mapping[str, str]]) -> list[str]:
     return differing or keys
 
 
-def _is_number(text: str) -> bool:
+def _are_numbers(texts: Iterable[str | None]) -> bool:
     try:
-        float(text)
+        return [float(text) for text in texts if text] != []
     except ValueError:
         return False
-    return True
-
-
-def path_of(experiment_id: str) -> str:
-    """Return the relative address of an experiment, as seen from the page of a run."""
-    return f"../experiments/{quote(experiment_id, safe='')}"
