@@ -30,6 +30,7 @@ class Settings:
     durability: str
     lease_hours: float
     exit_seconds: float
+    server_token: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +115,12 @@ SETTINGS: tuple[Setting, ...] = (
         "10",
         "Seconds that the end of a process waits at most for logged records to reach the store.",
         _duration,
+    ),
+    Setting(
+        "server_token",
+        "NBTRACK_SERVER_TOKEN",
+        "",
+        "Token of `nbtrack server`, 16 characters or more; otherwise it makes one and keeps it.",
     ),
 )
 

@@ -12,6 +12,7 @@ from nbtrack.server.origins import Origins
 from nbtrack.server.requirements import require_floors
 from nbtrack.server.running import Plan, Stop, run
 from nbtrack.server.workers import run_workers
+from nbtrack.settings import settings
 
 if TYPE_CHECKING:
     import socket
@@ -40,7 +41,8 @@ def launch(options: Options, say: Callable[[str], None]) -> None:
     require_floors("tornado")
     Hosts(options.allowed_hosts)  # a mistake in them is told before anything is made
     Origins(options.allowed_origins)
-    chosen = token.chosen_token(os.environ.pop(token.VARIABLE, ""))
+    chosen = token.chosen_token(settings().server_token)
+    os.environ.pop(token.VARIABLE, None)  # not for the eyes of what this process starts
     where = opening.find(options)
     for notice in where.notices:
         say(notice)
