@@ -7,12 +7,13 @@ without the model being logged, and prints the ids of the two runs.
 import os
 import sys
 
-import mlflow
-import mlflow.sklearn
-from sklearn.datasets import load_iris
-from sklearn.tree import DecisionTreeClassifier
 
-if __name__ == "__main__":
+def main():
+    import mlflow
+    import mlflow.sklearn
+    from sklearn.datasets import load_iris
+    from sklearn.tree import DecisionTreeClassifier
+
     features, target = load_iris(return_X_y=True, as_frame=True)
     for uri, token in zip(sys.argv[1::2], sys.argv[2::2], strict=True):
         os.environ["MLFLOW_TRACKING_TOKEN"] = token
@@ -23,3 +24,7 @@ if __name__ == "__main__":
             tree = DecisionTreeClassifier(max_depth=3).fit(features, target)
             assert tree.score(features, target) > 0.9
             sys.stdout.write(f"{mlflow.last_active_run().info.run_id}\n")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,12 +1,12 @@
 """Who may log: tokens and passwords of MLflow's client; and what a restart does to it."""
 
 import threading
-import time
+from contextlib import ExitStack
 from urllib.parse import urlsplit
 
 import pytest
 
-from tests.servers import _address, running_server, start_server
+from tests.servers import running_server
 from tests.wire import hosts
 
 
@@ -57,42 +57,32 @@ def test_whoever_has_no_token_is_refused(mlflow, experiment, monkeypatch, creden
 
 
 def test_a_client_goes_on_after_a_restart(imported_mlflow, tmp_path, monkeypatch):
-    mlflow = imported_mlflow
-    with running_server(tmp_path / "server") as first:
+    folder = tmp_path / "server"
+    with ExitStack() as servers:
+        first = servers.enter_context(running_server(folder))
         settings = hosts.client_settings(hosts.Host(first.url))
         settings |= {"MLFLOW_HTTP_REQUEST_MAX_RETRIES": "7"}
         settings |= {"MLFLOW_HTTP_REQUEST_BACKOFF_FACTOR": "1"}
         for name, value in settings.items():
             monkeypatch.setenv(name, value)
-        client = mlflow.MlflowClient(first.url)
-        run = client.create_run("0")
-        client.log_metric(run.info.run_id, "m", 0, step=0)
-        restarted = []
+        client = imported_mlflow.MlflowClient(first.url)
+        run_id = client.create_run("0").info.run_id
 
         def restart():
-            first.process.kill()
-            first.process.wait()
-            time.sleep(0.5)
-            process = start_server(tmp_path / "server", "--port", str(first.port))
-            _address(process, tmp_path / "server")
-            restarted.append(process)
+            servers.enter_context(running_server(folder, "--port", str(first.port)))
 
         thread = threading.Thread(target=restart)
-        thread.start()
-        try:
-            for step in range(1, 60):
-                client.log_metric(run.info.run_id, "m", step, step=step, timestamp=step)
-                client.set_tag(run.info.run_id, "t", step)
-                time.sleep(0.02)
-            thread.join()
-            client.set_terminated(run.info.run_id)
-            found = client.get_run(run.info.run_id)
-            history = client.get_metric_history(run.info.run_id, "m")
-        finally:
-            thread.join()
-            for process in restarted:
-                process.kill()
-                process.wait()
+        for step in range(40):
+            client.log_metric(run_id, "m", step, step=step, timestamp=step)
+            client.set_tag(run_id, "t", step)
+            if step == 10:
+                first.process.kill()
+                first.process.wait()
+                thread.start()
+        thread.join()
+        client.set_terminated(run_id)
+        found = client.get_run(run_id)
+        history = client.get_metric_history(run_id, "m")
     assert found.info.status == "FINISHED"
-    assert found.data.tags["t"] == "59"
-    assert sorted(point.step for point in history) == list(range(60))
+    assert found.data.tags["t"] == "39"
+    assert sorted(point.step for point in history) == list(range(40))

@@ -229,6 +229,7 @@ def test_asynchronous_calls_from_ten_threads_all_arrive(mlflow, experiment, clie
         assert sorted(point.step for point in history) == list(range(10))
 
 
+@pytest.mark.parametrize("host", ["standalone"], indirect=True)
 def test_the_fluent_api_logs_asynchronously(mlflow, experiment, client):
     with mlflow.start_run() as run:
         for step in range(100):
