@@ -35,13 +35,16 @@ Int64 = Annotated[int, Meta(ge=-(2**63), le=2**63 - 1)]
 RunId = Annotated[str, Meta(min_length=1, pattern=r"^[A-Za-z0-9][\w\-]{0,255}\Z")]
 
 MOST_NESTED = 64
+# Far above what any endpoint takes: millions of wrong items would keep a processor busy.
+MOST_ITEMS = 100_000
 _MOST_WRAPPED = 2  # times that very old clients encode a body
 _SHOWN = 200
 
 _NO_VALUES: Mapping[str, str] = MappingProxyType({})
 _encoder = msgspec.json.Encoder()
 _plain_decoder = msgspec.json.Decoder()
-_EXPECTED = re.compile(r"(?P<fault>.*?)(?: - at `\$\.?(?P<path>.*)`)?", re.DOTALL)
+# What msgspec puts before the place of a fault; the fault itself may quote any text of a client.
+_AT = " - at `$"
 _MISSING = re.compile(r"Object missing required field `(?P<name>.*)`")
 _TOO_SHORT = "Expected `str` of length >= 1"
 _NOT_A_RUN_ID = "Expected `str` matching regex"  # the only pattern there is
@@ -80,7 +83,7 @@ def decode_body(body: bytes, kind: type[T], path_values: Mapping[str, str] = _NO
 
 def decode_query(query: Mapping[str, Sequence[str]], kind: type[T]) -> T:
     """Return the request that a query string holds; a repeated parameter is a list."""
-    lists = {field.encode_name for field in _fields(kind) if get_origin(_bare(field.type)) is list}
+    lists = {name for name, type_ in _types(kind).items() if get_origin(type_) is list}
     snake = _aliases(kind)
     values = {
         name: list(given) if snake.get(name, name) in lists else given[0]
@@ -137,8 +140,7 @@ def _check_nesting(text: bytes) -> None:
 
 def _normalised(values: Mapping[str, Any], kind: Any) -> dict[str, Any]:
     """Return what a struct has of some values, under its own names and without nulls."""
-    snake = _aliases(kind)
-    types = {field.encode_name: field.type for field in _fields(kind)}
+    snake, types = _aliases(kind), _types(kind)
     found: dict[str, Any] = {}
     for given, value in values.items():
         name = snake.get(given, given)
@@ -154,11 +156,15 @@ def _normalised(values: Mapping[str, Any], kind: Any) -> dict[str, Any]:
 
 
 def _normalised_value(value: Any, kind: Any, name: str) -> Any:
-    kind = _bare(kind)
     if isinstance(value, dict) and isinstance(kind, type) and issubclass(kind, Struct):
         return _normalised(value, kind)
     if isinstance(value, list) and get_origin(kind) is list:
-        (item,) = get_args(kind)
+        if len(value) > MOST_ITEMS:
+            raise InvalidValue(
+                f"The parameter '{name}' is a list of {len(value)} items; {MOST_ITEMS} are the "
+                "most that a request may hold."
+            )
+        item = _bare(get_args(kind)[0])
         return [_normalised_value(one, item, name) for one in value]
     if isinstance(value, str) and _SURROGATE.search(value):
         raise InvalidValue(
@@ -179,9 +185,8 @@ def _member_name(value: Any, kind: EnumMeta) -> Any:
 
 
 def _in_mlflows_words(message: str, values: Any) -> str:
-    found = _EXPECTED.fullmatch(message)
-    assert found is not None
-    fault, path = found["fault"], found["path"] or ""
+    fault, _, place = message.rpartition(_AT) if _AT in message else (message, "", "")
+    path = place.removesuffix("`").removeprefix(".")
     missing = _MISSING.fullmatch(fault)
     if missing:
         name = f"{path}.{missing['name']}" if path else missing["name"]
@@ -231,6 +236,12 @@ def _fields(kind: Any) -> tuple[msgspec.structs.FieldInfo, ...]:
 
 
 @cache
+def _types(kind: Any) -> dict[str, Any]:
+    """Return the bare type of every field of a struct."""
+    return {field.encode_name: _bare(field.type) for field in _fields(kind)}
+
+
+@cache
 def _aliases(kind: Any) -> dict[str, str]:
     """Return the lowerCamelCase spelling of a struct's fields -> the wire's own."""
     names = [field.encode_name for field in _fields(kind)]
@@ -241,10 +252,8 @@ def _aliases(kind: Any) -> dict[str, str]:
 def _camel_names(kind: Any) -> tuple[bytes, ...]:
     """Return the spellings whose presence sends a body the slow way, inner structs included."""
     names = {f'"{name}"'.encode() for name in _aliases(kind)}
-    for field in _fields(kind):
-        inner = _bare(field.type)
-        if get_origin(inner) is list:
-            (inner,) = get_args(inner)
+    for type_ in _types(kind).values():
+        inner = _bare(get_args(type_)[0]) if get_origin(type_) is list else type_
         if isinstance(inner, type) and issubclass(inner, Struct):
             names.update(_camel_names(inner))
     return tuple(sorted(names))

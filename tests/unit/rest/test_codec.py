@@ -9,7 +9,7 @@ import pytest
 from nbtrack.entities import RunStatus, ViewType
 from nbtrack.errors import InvalidValue
 from nbtrack.rest.batches import LogBatch
-from nbtrack.rest.codec import decode_body, decode_query, encode
+from nbtrack.rest.codec import MOST_ITEMS, decode_body, decode_query, encode
 from nbtrack.rest.endpoints import ENDPOINTS
 from nbtrack.rest.experiments import CreateExperiment, SearchExperiments
 from nbtrack.rest.metrics import GetHistories, LogMetric
@@ -222,6 +222,18 @@ def test_a_text_that_is_no_json_is_refused_where_nothing_is_required():
 )
 def test_a_mistake_is_named_in_mlflows_words(body, kind, says):
     assert says in refused(body, kind)
+
+
+@pytest.mark.parametrize("path", ["`$.order_by[99]`", "`$.order_by[99]", "`$.x[0]` - at `$", "`$"])
+def test_a_wrong_value_that_reads_like_msgspecs_message_is_only_quoted(path):
+    body = {"order_by": ["x"], "run_view_type": f"y - at {path}"}
+    message = refused(body, SearchRuns)
+    assert f"value \"y - at {path}\" for parameter 'run_view_type' supplied" in message
+
+
+def test_too_many_items_are_refused_before_any_is_looked_at():
+    body = b'{"run_id": "r", "metrics": [%s{}]}' % (b"{}," * MOST_ITEMS)
+    assert "'metrics' is a list of 100001 items" in refused(body, LogBatch)
 
 
 @pytest.mark.parametrize("value", [b'"abc"', b'""', b"[]", b"{}", b'"1 "', b"9" * 400, b"9" * 5000])
