@@ -11,7 +11,7 @@ import pytest
 from tests.servers import running_server
 
 PREFIX = "/api/2.0/mlflow/"
-POINTS = 1000
+POINTS = 500
 DONE = "attributes.status = 'FINISHED'"
 
 
