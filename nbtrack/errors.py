@@ -15,14 +15,18 @@ class NbtrackError(Exception):
     ----------
     message : str
         One or two sentences for the person who reads it.
+    public : str, optional
+        The same for clients of a server, where ``message`` has paths of this machine, addresses or
+        what a database said.
     """
 
     error_code = "INTERNAL_ERROR"
     http_status = 500
 
-    def __init__(self, message: str) -> None:
+    def __init__(self, message: str, *, public: str | None = None) -> None:
         super().__init__(message)
         self.message = message
+        self.public = message if public is None else public
 
 
 class InvalidValue(NbtrackError):

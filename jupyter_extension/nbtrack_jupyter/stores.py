@@ -9,6 +9,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from nbtrack.artifacts.places import Places
@@ -24,7 +25,6 @@ from nbtrack_jupyter.search import stores_below
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from logging import Logger
-    from pathlib import Path
 
     from nbtrack.store.location import StoreLocation
 
@@ -109,7 +109,7 @@ class Stores:
             If it cannot be opened; the message says why.
         """
         if isinstance(self._default, NbtrackError):
-            raise type(self._default)(self._default.message)
+            raise self._for_clients(self._default)
         return (await self._opened(self._default)).service
 
     async def of(self, store_id: str) -> Service:
@@ -182,7 +182,14 @@ class Stores:
             if error.message not in self._told:  # clients ask again and again
                 self._told.add(error.message)
                 self._log.error("nbtrack cannot serve a store: %s", error.message)
-            raise
+            raise self._for_clients(error, sqlite_file(where.uri)) from None
+
+    def _for_clients(self, error: NbtrackError, database: Path | None = None) -> NbtrackError:
+        """Return a new error that names files as Jupyter does: from its root folder on."""
+        public = error.public
+        for folder in (self._root, Path.home(), *([database.parent] if database else [])):
+            public = public.replace(f"{folder}{os.sep}", "").replace(str(folder), folder.name)
+        return type(error)(error.message, public=public)
 
     def _open_now(self, where: StoreLocation) -> _Served:
         # Whether it is still this user's own is asked when it is opened, not when it was found.

@@ -148,9 +148,11 @@ def write_error(
 
 
 def _fault(handler: RequestHandler, status: int, error: BaseException | None) -> _Fault:
-    if isinstance(error, NbtrackError):
+    if isinstance(error, NbtrackError) and error.http_status != _SERVER_FAULT:
+        if error.public != error.message:
+            log.warning("%s %s: %s", handler.request.method, handler.request.path, error.message)
         headers = error.headers if isinstance(error, RequestRefused) else {}
-        return _Fault(error.http_status, error.error_code, _short(error.message), headers)
+        return _Fault(error.http_status, error.error_code, _short(error.public), headers)
     if error is None or (isinstance(error, HTTPError) and status < _SERVER_FAULT):
         message = _http_message(error) or responses.get(status, "Unknown")
         return _Fault(status, _CODES.get(status, "BAD_REQUEST"), _short(message), {})

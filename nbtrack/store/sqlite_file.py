@@ -96,10 +96,11 @@ class SqliteFile(Database):
     def _check_still_there(self) -> None:
         # SQLite would go on with a file that has no name any more, and all of it would be lost.
         if self.is_gone():
-            raise WrongStore(
-                f"The database {self.path} was deleted or replaced while this process used it. Put "
-                "it back, or begin a new run, which goes to what is there now."
+            sentence = (
+                "The database {} was deleted or replaced while this process used it. Put it back, "
+                "or begin a new run, which goes to what is there now."
             )
+            raise WrongStore(sentence.format(self.path), public=sentence.format(self.path.name))
 
     def _refresh_statistics(self, connection: Connection) -> None:
         raw = connection.connection.driver_connection

@@ -6,6 +6,7 @@ import errno
 import sqlite3
 from typing import TYPE_CHECKING
 
+from sqlalchemy import make_url
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
@@ -144,8 +145,15 @@ def explain(error: BaseException, path: Path, seconds: float) -> NbtrackError | 
         kind, sentence = NbtrackError, "The database {path} refused a statement: {detail}"
     else:
         return None
+    detail = original(error)
     return kind(
-        sentence.format(path=path, seconds=seconds, detail=original(error), in_the_way=in_the_way)
+        sentence.format(path=path, seconds=seconds, detail=detail, in_the_way=in_the_way),
+        public=sentence.format(
+            path=path.name,
+            seconds=seconds,
+            detail=getattr(detail, "strerror", None) or detail,
+            in_the_way=in_the_way and in_the_way.name,
+        ),
     )
 
 
@@ -189,6 +197,8 @@ _AWAY: _Meaning = (
         "it is up, and the address, the database's name and the password."
     ),
 )
+# For who may not see the addresses and statements that are in a database's own words.
+_LOGGED = "the log of the tracking server says more"
 # SQLSTATE of PostgreSQL and SQL Server, number of MySQL and MariaDB -> exception and sentence.
 _BY_SERVER_CODE: dict[str | int, _Meaning] = {
     "22001": _TOO_LONG,
@@ -231,4 +241,11 @@ def explain_server(error: BaseException, where: str, seconds: float) -> NbtrackE
     else:
         kind, sentence = NbtrackError, "The database {where} refused a statement: {detail}"
     detail = " ".join(str(original(error)).split())
-    return kind(sentence.format(where=where, seconds=seconds, detail=detail))
+    return kind(
+        sentence.format(where=where, seconds=seconds, detail=detail),
+        public=sentence.format(
+            where=make_url(where).database,
+            seconds=seconds,
+            detail=detail if isinstance(error, UnicodeEncodeError) else _LOGGED,
+        ),
+    )

@@ -120,6 +120,7 @@ def test_a_store_that_cannot_be_used_stops_nothing_else(tmp_path):
         answer = jupyter.ask("GET", INFO)
         assert 400 <= answer.status < 500 or answer.status == 503
         assert "nbtrack.db" in answer.json["message"]
+        assert str(tmp_path) not in answer.json["message"]
         assert jupyter.ask("GET", "api/status").status == 200
         assert "nbtrack cannot serve a store" in jupyter.log
 

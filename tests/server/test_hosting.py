@@ -12,7 +12,7 @@ from tornado.httpserver import HTTPServer
 from tornado.web import Application, RequestHandler, stream_request_body
 
 from nbtrack.artifacts import FileStat
-from nbtrack.errors import StorageFull, Unavailable
+from nbtrack.errors import NbtrackError, StorageFull, Unavailable
 from nbtrack.rest.endpoint import ROOT, Answer, Download, Endpoint, Nothing
 from nbtrack.server import connection
 from nbtrack.server.exchange import Exchange
@@ -111,6 +111,21 @@ def test_a_mistake_of_the_server_has_a_number_and_tells_nothing_else(host, caplo
     (record,) = [one for one in caplog.records if one.name == "nbtrack.server"]
     assert number in record.getMessage()
     assert record.exc_info[1] is error
+
+
+def test_a_statement_that_a_database_refuses_is_a_mistake_of_the_server(host, caplog):
+    error = NbtrackError("The database /home/ada/runs.db refused a statement: no such table: x")
+    answer = raw.send(host(fail(error)), raw.head("GET", "/x"))
+    assert (answer.status, answer.json["error_code"]) == (500, "INTERNAL_ERROR")
+    assert "table" not in answer.body.decode()
+    assert "no such table" in caplog.text
+
+
+def test_what_is_not_for_clients_stands_in_the_log(host, caplog):
+    error = Unavailable("/home/ada/runs.db is locked", public="runs.db is locked")
+    answer = raw.send(host(fail(error)), raw.head("GET", "/x"))
+    assert answer.json["message"] == "runs.db is locked"
+    assert "GET /x: /home/ada/runs.db is locked" in caplog.text
 
 
 def test_who_should_come_again_is_told_when(host):
