@@ -138,6 +138,92 @@ class ModelOutput(Struct, frozen=True):
     step: int = 0
 
 
+class LoggedModelStatus(StrEnum):
+    """Whether the files of a logged model are there, in the words and the order of the wire."""
+
+    LOGGED_MODEL_PENDING = "LOGGED_MODEL_PENDING"
+    LOGGED_MODEL_READY = "LOGGED_MODEL_READY"
+    LOGGED_MODEL_UPLOAD_FAILED = "LOGGED_MODEL_UPLOAD_FAILED"
+
+
+class ModelMetric(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One point of a metric of a run that tells of a logged model, and on which data."""
+
+    key: str
+    value: float
+    timestamp: int
+    step: int
+    model_id: str
+    run_id: str
+    dataset_name: str | None = None
+    dataset_digest: str | None = None
+
+
+class LoggedModelInfo(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What a logged model is, where its files are and whether they are there.
+
+    ``source_run_id`` and ``model_type`` are empty where nobody gave one.
+    """
+
+    model_id: str
+    experiment_id: str
+    name: str
+    creation_timestamp_ms: int
+    last_updated_timestamp_ms: int
+    artifact_uri: str
+    status: LoggedModelStatus
+    model_type: str
+    source_run_id: str
+    status_message: str | None = None
+    lifecycle_stage: LifecycleStage = LifecycleStage.ACTIVE
+    tag_list: list[Tag] = field(default_factory=list, name="tags")
+
+    @property
+    def tags(self) -> dict[str, str]:
+        """Tags of the model."""
+        return {tag.key: tag.value for tag in self.tag_list}
+
+
+class LoggedModelData(Struct, frozen=True, omit_defaults=True):
+    """All params of a logged model, and every point that tells of it."""
+
+    param_list: list[Param] = field(default_factory=list, name="params")
+    metric_list: list[ModelMetric] = field(default_factory=list, name="metrics")
+
+    @property
+    def params(self) -> dict[str, str]:
+        """Value by param key."""
+        return {param.key: param.value for param in self.param_list}
+
+
+class LoggedModel(Struct, frozen=True):
+    """A model that a run made, or that was logged without one; its files are elsewhere."""
+
+    info: LoggedModelInfo
+    data: LoggedModelData = field(default_factory=LoggedModelData)
+
+
+class ModelDataset(Struct, frozen=True):
+    """Data whose points a search of logged models looks at; without a digest any will do."""
+
+    dataset_name: str
+    dataset_digest: str | None = None
+
+
+class ModelOrder(Struct, frozen=True):
+    """One key of an order of logged models: an attribute or ``metrics.…``, on some data or any."""
+
+    field_name: str
+    ascending: bool = True
+    dataset_name: str | None = None
+    dataset_digest: str | None = None
+
+    @property
+    def dataset(self) -> ModelDataset | None:
+        """The data whose points count; None for all of them."""
+        return ModelDataset(self.dataset_name, self.dataset_digest) if self.dataset_name else None
+
+
 class Experiment(Struct, frozen=True, kw_only=True):
     """A named group of runs."""
 

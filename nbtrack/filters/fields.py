@@ -30,10 +30,13 @@ class Kind:
         ``text``, ``number``, ``integer``, or ``id`` (an integer that is written as text).
     operators : tuple of str
         What it may be compared with.
+    words : tuple of pairs
+        Texts that stand for numbers.
     """
 
     name: str
     operators: tuple[str, ...]
+    words: tuple[tuple[str, int], ...] = ()
 
 
 TEXT = Kind("text", TEXT_OPERATORS)
@@ -174,4 +177,50 @@ EXPERIMENTS = Fields(
         Attribute("last_update_time", INTEGER),
     ),
     (Entity("tags", "tag", TEXT, ("tag",), sortable=False),),
+)
+
+# MLflow's filters know the numbers only; the words are those of its Python API and of its wire.
+_MODEL_STATUS = Kind(
+    "integer",
+    NUMBER_OPERATORS,
+    tuple(
+        (word, number)
+        for number, words in enumerate(
+            (("PENDING",), ("READY",), ("FAILED", "UPLOAD_FAILED")), start=1
+        )
+        for short in words
+        for word in (short, f"LOGGED_MODEL_{short}")
+    ),
+)
+
+LOGGED_MODELS = Fields(
+    "logged models",
+    ("attributes",),
+    (
+        Attribute("name"),
+        Attribute("model_id"),
+        Attribute("model_type"),
+        Attribute("status", _MODEL_STATUS),
+        Attribute("source_run_id"),
+        Attribute("experiment_id", ID),
+        Attribute("artifact_location"),
+        Attribute("lifecycle_stage"),
+        Attribute(
+            "creation_timestamp",
+            NUMBER,
+            ("creation_time", "creation_timestamp_ms"),
+            ("creation_time", "creation_timestamp_ms"),
+        ),
+        Attribute(
+            "last_updated_timestamp",
+            NUMBER,
+            ("last_updated_timestamp_ms",),
+            ("last_updated_timestamp_ms",),
+        ),
+    ),
+    (
+        Entity("metrics", "metric", NUMBER),
+        Entity("params", "param", TEXT, sortable=False),
+        Entity("tags", "tag", TEXT, sortable=False),
+    ),
 )

@@ -283,7 +283,7 @@ class _Parser:
         reader = {"text": _read_text, "id": _read_id, "integer": _read_integer}.get(
             known.kind.name, _read_number
         )
-        value = reader(token)
+        value = dict(known.kind.words).get(_read_text(token) or "", reader(token))
         if value is None:
             raise complaint(
                 self._text,

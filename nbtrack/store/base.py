@@ -6,10 +6,11 @@ they have. One verb per thing: logging one metric is `log_batch` with one metric
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from typing import TYPE_CHECKING, TypeVar
 
 from nbtrack.entities import ViewType
+from nbtrack.store.base_models import LoggedModels
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
         LifecycleStage,
         Metric,
         ModelInput,
+        ModelMetric,
         ModelOutput,
         PagedList,
         Param,
@@ -40,8 +42,8 @@ DEFAULT_MAX_RESULTS = 1000
 MAX_RESULTS_LIMIT = 50_000
 
 
-class Store(ABC):
-    """Experiments and runs, by whatever keeps them.
+class Store(LoggedModels):
+    """Experiments, runs and logged models, by whatever keeps them.
 
     Every method raises `NbtrackError` subclasses only: `InvalidValue` for malformed arguments,
     `NotFound` for unknown ids, `Unavailable` when the store cannot answer now.
@@ -181,10 +183,12 @@ class Store(ABC):
         metrics: Sequence[Metric] = (),
         params: Sequence[Param] = (),
         tags: Sequence[Tag] = (),
+        model_metrics: Sequence[ModelMetric] = (),
     ) -> None:
         """Write all of it or, on an error, nothing.
 
-        A param that has another value already is `InvalidValue`.
+        A param that has another value already is `InvalidValue`. ``model_metrics`` are those of the
+        ``metrics`` that tell of a logged model, with which they are noted too.
         """
 
     @abstractmethod

@@ -10,11 +10,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import (
-    BindParameter,
     ColumnElement,
     Select,
     and_,
-    bindparam,
     case,
     exists,
     false,
@@ -38,7 +36,7 @@ from nbtrack.store.schema import (
     series,
     tag,
 )
-from nbtrack.store.search import LIFECYCLES, Plan, Query, conjuncts, keys_of
+from nbtrack.store.search import LIFECYCLES, Plan, Query, conjuncts, keys_of, written
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -79,7 +77,7 @@ def runs_query(
         search = _RunSearch(key_ids)
         statement = search.filtered(
             select(run.c.id).where(
-                run.c.experiment_id.in_(_written(numbers)), run.c.lifecycle.in_(LIFECYCLES[view])
+                run.c.experiment_id.in_(written(numbers)), run.c.lifecycle.in_(LIFECYCLES[view])
             ),
             tree,
         )
@@ -89,11 +87,6 @@ def runs_query(
     names = {tag_names.RUN_NAME} | keys_of(tree, orderings)
     fingerprint = paging.fingerprint("runs", numbers, filter_string, list(order_by), view)
     return Query(plan, names, fingerprint)
-
-
-def _written(numbers: list[int]) -> BindParameter[Any]:
-    # Into the statement: databases bind only so many parameters, and a server may be sent more ids.
-    return bindparam("experiments", numbers, expanding=True, literal_execute=True)
 
 
 class _RunSearch:

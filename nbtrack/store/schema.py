@@ -30,7 +30,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-from nbtrack.entities import LifecycleStage, RunStatus
+from nbtrack.entities import LifecycleStage, LoggedModelStatus, RunStatus
 
 SCHEMA_NUMBER = 2
 
@@ -49,6 +49,8 @@ STATUS_CODE = {
     RunStatus.KILLED: 5,
 }
 STATUS = {code: status for status, code in STATUS_CODE.items()}
+MODEL_STATUS = dict(enumerate(LoggedModelStatus, start=1))
+MODEL_STATUS_CODE = {status: code for code, status in MODEL_STATUS.items()}
 ACTIVE, DELETED = 0, 1
 LIFECYCLE_CODE = {LifecycleStage.ACTIVE: ACTIVE, LifecycleStage.DELETED: DELETED}
 LIFECYCLE = {code: stage for stage, code in LIFECYCLE_CODE.items()}
@@ -146,18 +148,18 @@ run = _table(
 Index("nb_run_list", run.c.experiment_id, run.c.lifecycle, run.c.start_ts.desc(), run.c.uuid)
 
 
-def _values(name: str, *more: Any) -> Table:
-    """Make a table of one text by run and key."""
+def _values(name: str, *more: Any, of: str = "run_id") -> Table:
+    """Make a table of one text by run (or what else has them) and key."""
     table = _table(
         name,
-        _reference("run_id"),
+        _reference(of),
         _reference("key_id"),
         Column("value", _Text, nullable=False),
         Column("value_head", _string(HEAD), nullable=False),
         *more,
         clustered=True,
     )
-    Index(f"{name}_value", table.c.key_id, table.c.value_head, table.c.run_id)
+    Index(f"{name}_value", table.c.key_id, table.c.value_head, table.c[of])
     return table
 
 
@@ -234,6 +236,57 @@ output = _table(
     Column("model_id", _string(250), primary_key=True),
     Column("step", BigInteger, nullable=False),
     clustered=True,
+)
+
+logged_model = _table(
+    "nb_logged_model",
+    Column("id", _Id, primary_key=True),
+    Column("uuid", _string(34), nullable=False, unique=True),
+    Column("experiment_id", _Id, nullable=False),
+    Column("name", _string(500), nullable=False),
+    Column("model_type", _string(500), nullable=False),
+    Column("source_run_id", _string(250), nullable=False),
+    Column("status", SmallInteger, nullable=False),
+    Column("status_message", _Text),
+    Column("lifecycle", SmallInteger, nullable=False),
+    Column("creation_ts", BigInteger, nullable=False),
+    Column("update_ts", BigInteger, nullable=False),
+    Column("artifact_uri", _string(2200), nullable=False),
+    never_reuse_ids=True,
+)
+Index(
+    "nb_logged_model_list",
+    logged_model.c.experiment_id,
+    logged_model.c.lifecycle,
+    logged_model.c.creation_ts.desc(),
+    logged_model.c.uuid,
+)
+# Clients ask for a name at every listing of a run's files.
+Index("nb_logged_model_name", logged_model.c.experiment_id, logged_model.c.name)
+model_param = _values("nb_model_param", of="model_id")
+model_tag = _values("nb_model_tag", of="model_id")
+
+# Points that tell of a model, beside being points of their run; and on which data, if on any (0).
+model_metric = _table(
+    "nb_model_metric",
+    _reference("model_id"),
+    _reference("key_id"),
+    _reference("run_id"),
+    _reference("dataset_id"),
+    Column("step", BigInteger, primary_key=True, autoincrement=False),
+    Column("ts", BigInteger, primary_key=True, autoincrement=False),
+    Column("value", Double, primary_key=True),
+    Column("special", SmallInteger, primary_key=True, autoincrement=False),
+    clustered=True,
+)
+# Named by the points alone: what a run says of its datasets may come later, or never.
+metric_dataset = _table(
+    "nb_metric_dataset",
+    Column("id", _Id, primary_key=True),
+    Column("name", _string(500), nullable=False),
+    Column("digest", _string(36), nullable=False),
+    UniqueConstraint("name", "digest"),
+    never_reuse_ids=True,
 )
 
 # Who works on a run. `closed_ts` is set by whoever ended the run for a process that was gone; the

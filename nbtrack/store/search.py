@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Select
+from sqlalchemy import BindParameter, Select, bindparam
 
 from nbtrack.entities import ViewType
 from nbtrack.filters import BoolOp, Comparison, Node, Ordering
@@ -61,6 +61,15 @@ class Query:
             return rows, None
         last = rows[max_results - 1][-len(terms) :]
         return rows[:max_results], paging.write_token(self.fingerprint, last)
+
+
+def written(experiments: list[int]) -> BindParameter[Any]:
+    """Return the numbers of experiments for an ``IN``.
+
+    They are written into the statement: databases bind only so many parameters, and a server may be
+    sent more of them.
+    """
+    return bindparam("experiments", experiments, expanding=True, literal_execute=True)
 
 
 def clauses(node: Node | None) -> Iterator[Comparison]:

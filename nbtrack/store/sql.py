@@ -2,7 +2,7 @@
 
 Each method is one transaction around functions of the modules beside this one, which say what the
 methods mean: `experiments`, `runs`, `values` (params and tags), `points`, `inputs`, `history`,
-`search`, `applying` (journals), `leases`.
+`search`, `applying` (journals), `leases`. Those of logged models are in `sql_models`.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from nbtrack.store import (
     history,
     inputs,
     leases,
+    model_points,
     repeating,
     run_models,
     runs,
@@ -34,6 +35,7 @@ from nbtrack.store.points import PointWriter, coded
 from nbtrack.store.records import CreateRun
 from nbtrack.store.run_search import runs_query
 from nbtrack.store.run_state import RunState, locked_state, state
+from nbtrack.store.sql_models import SqlLoggedModels
 from nbtrack.store.transaction import Transaction
 
 if TYPE_CHECKING:
@@ -47,6 +49,7 @@ if TYPE_CHECKING:
         Experiment,
         Metric,
         ModelInput,
+        ModelMetric,
         ModelOutput,
         Param,
         Run,
@@ -63,7 +66,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
-class SqlStore(Store):
+class SqlStore(SqlLoggedModels, Store):
     """A store in a SQL database.
 
     Parameters
@@ -255,6 +258,7 @@ class SqlStore(Store):
         metrics: Sequence[Metric] = (),
         params: Sequence[Param] = (),
         tags: Sequence[Tag] = (),
+        model_metrics: Sequence[ModelMetric] = (),
     ) -> None:
         values.no_key_twice(params)
 
@@ -269,6 +273,7 @@ class SqlStore(Store):
                 raise InvalidValue(" ".join(conflicts))
             values.put_tags(tx, run, tags)
             tx.points.write(tx.connection, gathered)
+            model_points.put(tx, run, model_metrics)
 
         self._change(run_id, work)
 

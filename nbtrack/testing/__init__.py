@@ -27,6 +27,7 @@ from nbtrack.testing.experiments import ExperimentContract
 from nbtrack.testing.filters import FilterContract
 from nbtrack.testing.histories import HistoriesContract
 from nbtrack.testing.inputs import InputContract
+from nbtrack.testing.logged_models import LoggedModelContract
 from nbtrack.testing.ordering import OrderContract
 from nbtrack.testing.points import PointContract
 from nbtrack.testing.runs import RunContract
@@ -45,6 +46,7 @@ class StoreContract(
     PointContract,
     HistoriesContract,
     InputContract,
+    LoggedModelContract,
     FilterContract,
     OrderContract,
     DeliveryContract,
