@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from msgspec import Struct
 
-from nbtrack.artifacts.resolver import joined, parts_of
+from nbtrack.artifacts.resolver import is_plain, joined, parts_of
 from nbtrack.errors import InvalidValue, NotFound
 
 if TYPE_CHECKING:
@@ -109,6 +109,7 @@ class ArtifactFolder(ABC):
         return [
             FileInfo("/".join((*parts, entry.name)), entry.size is None, entry.size)
             for entry in self._entries(parts)
+            if parts or is_plain(entry.name, ())
         ]
 
     def download(self, path: str, destination: str | os.PathLike[str]) -> Path:

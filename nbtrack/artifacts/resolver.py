@@ -82,10 +82,18 @@ def joined(*paths: str | None) -> str:
     return "/".join(parts_of(path)) if path else ""
 
 
-def is_plain(name: str) -> bool:
-    """Whether a listed name can be asked for (a place shared with others may hold any)."""
+def is_plain(name: str, folder: tuple[str, ...] = ("folder",)) -> bool:
+    """Whether a listed name can be asked for (a place shared with others may hold any).
+
+    Parameters
+    ----------
+    name : str
+        Of a file or folder.
+    folder : tuple of str
+        Where it is: a path may not begin like a drive (``a:b``), but a name in a folder may.
+    """
     try:
-        return len(parts_of(name)) == 1
+        return parts_of("/".join((*folder, name))) == (*folder, name)
     except InvalidValue:
         return False
 

@@ -1,11 +1,13 @@
 """Folders of files, on disk and behind fsspec: the same behaviour of all."""
 
 import io
+import os
 
 import pytest
 
 from nbtrack.artifacts import FileInfo
 from nbtrack.errors import InvalidValue, NotFound
+from tests.needs import needs
 
 
 def test_what_was_written_is_read_back(folder):
@@ -38,6 +40,12 @@ def test_a_listing_shows_one_level_by_name(folder):
         FileInfo("a/deep", is_dir=True),
         FileInfo("a/x.txt", is_dir=False, file_size=2),
     ]
+
+
+def test_every_file_in_a_folder_is_listed_also_one_named_like_a_drive(folder):
+    needs(os.name != "nt", "Windows has no such names.")
+    folder.write("a/b:c", b"1")
+    assert [file.path for file in folder.list("a")] == ["a/b:c"]
 
 
 def test_a_listing_of_a_file_or_of_nothing_is_empty(folder):
