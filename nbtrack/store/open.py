@@ -7,11 +7,11 @@ server never loads SQLAlchemy.
 from __future__ import annotations
 
 import difflib
-import re
 from typing import TYPE_CHECKING
 
 from nbtrack import plugins
 from nbtrack.errors import InvalidValue
+from nbtrack.urls import without_password
 
 if TYPE_CHECKING:
     from nbtrack.store.base import Store
@@ -59,8 +59,8 @@ def open_store(
     scheme = scheme.partition("+")[0].lower()
     if scheme in {"http", "https"}:
         raise InvalidValue(
-            f"{uri} names a tracking server, which this version of nbtrack cannot log to yet. "
-            "Use an embedded store, for example sqlite:///nbtrack.db"
+            f"{without_password(uri)} names a tracking server, which this version of nbtrack "
+            "cannot log to yet. Use an embedded store, for example sqlite:///nbtrack.db"
         )
     factory = plugins.find("nbtrack.stores", scheme)
     if factory is None:
@@ -74,5 +74,5 @@ def _unknown(uri: str, scheme: str) -> str:
     known = sorted(plugins.installed("nbtrack.stores"))
     near = difflib.get_close_matches(scheme, known, 1)
     hint = f"Did you mean {near[0]!r}? " if near else ""
-    shown = re.sub(r"(?<=://)[^/]*@", "", uri)  # no password in a message
+    shown = without_password(uri)
     return f"No kind of store is known for {shown!r}. {hint}Known are: {', '.join(known)}."

@@ -54,8 +54,9 @@ def ensure(database: ServerDatabase, artifact_root: str | None, *, create: bool)
         if artifact_root is None:
             raise InvalidValue(
                 f"There is no store in {where} yet, and a new one needs a place for its "
-                "artifacts: give --artifacts-destination or --default-artifact-root, a folder or "
-                "a URL such as s3://bucket/path."
+                "artifacts. Make it with `nbtrack server --backend-store-uri URI "
+                "--artifacts-destination PLACE`, where PLACE is a folder or a URL such as "
+                "s3://bucket/path; whoever can reach PLACE may then also use the database itself."
             )
         root = artifact_root
         # The lock has a connection of its own: statements that make tables end transactions in

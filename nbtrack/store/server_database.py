@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from sqlalchemy import create_engine, event
 
+from nbtrack.errors import InvalidValue
 from nbtrack.store import troubles
 from nbtrack.store.database import PATIENCE, Database
 
@@ -29,8 +30,9 @@ _MODES = "STRICT_ALL_TABLES,NO_AUTO_VALUE_ON_ZERO,NO_ENGINE_SUBSTITUTION"
 # Byte by byte, a space at the end included.
 MYSQL_COLLATION = {"mariadb": "utf8mb4_nopad_bin", "mysql": "utf8mb4_0900_bin"}
 
-# A broken connection is told by an exception; psycopg's log would write it to stderr, too.
-logging.getLogger("psycopg").addHandler(logging.NullHandler())
+# A broken connection is told by an exception; these logs would write it to stderr, too.
+for _name in ("psycopg", "sqlalchemy.pool"):
+    logging.getLogger(_name).addHandler(logging.NullHandler())
 
 # What each new connection is told, with {ms} and {s} for the patience.
 _FIRST_WORDS = {
@@ -105,8 +107,19 @@ class ServerDatabase(Database):
                 **_CONNECT.get(kind, {}),
             },
         )
-        event.listen(engine, "connect", self._prepare)
+        event.listen(engine, "do_connect", self._open)
+        # Before SQLAlchemy looks at what mode the connection is in.
+        event.listen(engine, "connect", self._prepare, insert=True)
         return engine
+
+    def _open(self, dialect: Any, _record: Any, arguments: Any, options: Any) -> Any:
+        try:
+            return dialect.connect(*arguments, **options)
+        except (TypeError, ValueError, dialect.loaded_dbapi.ProgrammingError) as error:
+            raise InvalidValue(
+                f"The driver does not take {self.shown} with the options that were given: {error}. "
+                "Correct them or leave them out."
+            ) from None
 
     def _prepare(self, connection: Any, _record: Any) -> None:
         milliseconds = max(1, int(self.patience * 1000))

@@ -96,15 +96,14 @@ def without_secrets(url: URL) -> str:
 
 
 def _with_driver(uri: str) -> URL:
-    try:
-        url = make_url(uri)
-    except (ArgumentError, ValueError):
+    url = _parsed(uri)
+    if url is None:
         scheme = uri.partition(":")[0]
         # The URI itself may hold a password.
         raise InvalidValue(
             f"The {scheme} URI cannot be read. Write {scheme}://user:password@host:port/database, "
             "with %xx for special characters of the password."
-        ) from None
+        )
     scheme, _, driver = url.drivername.partition("+")
     kind = _KINDS[scheme.lower()]
     if not url.database:
@@ -121,3 +120,12 @@ def _with_driver(uri: str) -> URL:
             f"pip install 'nbtrack[{kind.extra}]'"
         )
     return url.set(drivername=f"{kind.dialect}+{driver}")
+
+
+def _parsed(uri: str) -> URL | None:
+    try:
+        url = make_url(uri)
+    except (ArgumentError, ValueError):
+        return None
+    # An @ of the password that is not escaped makes the rest of it a part of the host.
+    return None if "@" in (url.host or "") else url

@@ -182,6 +182,13 @@ _DENIED: _Meaning = (
         "(it makes tables and views when the store is new)."
     ),
 )
+_READ_ONLY: _Meaning = (
+    Refused,
+    (
+        "The database server lets nobody change {where} now: {detail}. It may be a copy that only "
+        "answers reads; name the server that it copies."
+    ),
+)
 _NO_DATABASE: _Meaning = (
     Unavailable,
     "There is no database {where}: {detail}. Create it, or correct the name.",
@@ -215,6 +222,10 @@ _BY_SERVER_CODE: dict[str | int, _Meaning] = {
     1044: _DENIED,
     1045: _DENIED,
     1142: _DENIED,
+    "25006": _READ_ONLY,
+    1290: _READ_ONLY,
+    1792: _READ_ONLY,
+    1836: _READ_ONLY,
     "3D000": _NO_DATABASE,
     1049: _NO_DATABASE,
     "40001": _BUSY,

@@ -7,7 +7,7 @@ from contextlib import closing
 import pytest
 from sqlalchemy import create_engine, make_url, text
 
-from nbtrack.errors import InvalidValue, NbtrackError, NotFound, WrongStore
+from nbtrack.errors import InvalidValue, NbtrackError, NotFound, Refused, WrongStore
 from nbtrack.store import server_creation, server_store
 from nbtrack.store.open import open_store
 
@@ -72,13 +72,49 @@ def test_a_store_that_must_exist_is_not_made(uri):
 
 
 def test_a_new_store_needs_a_place_for_artifacts_which_it_remembers(uri):
-    with pytest.raises(InvalidValue, match=r"--artifacts-destination or --default-artifact-root"):
+    with pytest.raises(InvalidValue, match=r"nbtrack server .* --artifacts-destination"):
         open_store(uri)
     open_store(uri, artifact_root=ROOT).close()
     with open_store(uri) as store:
         assert store.artifact_root == ROOT
     with pytest.raises(WrongStore, match="keeps its artifacts in s3://bucket/artifacts"):
         open_store(uri, artifact_root="s3://elsewhere")
+
+
+def test_a_server_may_have_any_mode_of_its_own(mariadb, mariadb_uri):
+    [(before,)] = mariadb.execute("SELECT @@GLOBAL.sql_mode")
+    mariadb.execute("SET GLOBAL sql_mode = 'ANSI,NO_BACKSLASH_ESCAPES,PIPES_AS_CONCAT'")
+    try:
+        with open_store(mariadb_uri, artifact_root=ROOT) as store:
+            run = store.create_run("0", name="a \\ 'b' \"c\"").info
+            assert store.get_run(run.run_id).info.run_name == "a \\ 'b' \"c\""
+    finally:
+        mariadb.execute(f"SET GLOBAL sql_mode = '{before}'")
+
+
+def test_a_database_that_nobody_may_change_can_be_read(uri, request):
+    open_store(uri, artifact_root=ROOT).close()
+    name = uri.partition("@/")[2].partition("?")[0]
+    if uri.startswith("mysql"):
+        server = request.getfixturevalue("mariadb")
+        on, off = "SET GLOBAL read_only = 1", "SET GLOBAL read_only = 0"
+        server.execute(
+            "CREATE OR REPLACE USER reader@localhost",
+            f"GRANT SELECT, INSERT, UPDATE ON {name}.* TO reader@localhost",  # root always may
+        )
+        uri = uri.replace("root@", "reader@")
+    else:
+        server = request.getfixturevalue("postgresql")
+        off = f"ALTER DATABASE {name} RESET default_transaction_read_only"
+        on = f"ALTER DATABASE {name} SET default_transaction_read_only = on"
+    server.execute(on)
+    try:
+        with open_store(uri) as store:
+            assert store.get_experiment("0").name == "Default"
+            with pytest.raises(Refused, match="lets nobody change"):
+                store.create_run("0")
+    finally:
+        server.execute(off)
 
 
 def test_a_relative_place_for_artifacts_does_not_depend_on_the_working_directory(uri, tmp_path):
@@ -157,6 +193,10 @@ def test_addresses_that_cannot_be_used_are_explained():
         ("postgresql://a:s3cret@host", "names no database"),
         ("postgresql://a:s3cret@host:port/x", "cannot be read"),
         ("postgresql+asyncpg://a:s3cret@host/x", "psycopg or psycopg2"),
+        ("postgresql://a:two@s3cret@host/x", "%xx for special characters"),
+        ("mysql://a:s3cret@host/x?colour=red", "options .*: .*colour"),
+        ("postgresql://a:s3cret@/x?host=/nowhere&colour=red", "options .*: .*colour"),
+        ("https://a:s3cret@host", "names a tracking server"),
     ):
         with pytest.raises(InvalidValue, match=sentence) as caught:
             open_store(uri)
