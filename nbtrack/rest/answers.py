@@ -16,6 +16,7 @@ from nbtrack.entities import (
     LifecycleStage,
     Metric,
     ModelInput,
+    ModelMetric,
     ModelOutput,
     Param,
     RunMetric,
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
     from nbtrack.entities import DatasetInput, Run, RunInfo
     from nbtrack.rest.backend import Backend
 
-P = TypeVar("P", Metric, RunMetric)
+P = TypeVar("P", Metric, RunMetric, ModelMetric)
 
 
 class Info(Struct, frozen=True, kw_only=True, omit_defaults=True):

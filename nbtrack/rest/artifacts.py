@@ -57,7 +57,7 @@ class Files(Struct, frozen=True, omit_defaults=True):
 def listing(backend: Backend, request: ListArtifacts) -> Files:
     """Return what is in a folder of a run."""
     location = backend.store.get_run(request.run_id).info.artifact_uri
-    found = backend.places.of(location).list(_safe(folder_path, request.path))
+    found = backend.places.of(location).list(checked(folder_path, request.path))
     return Files(backend.shown(location), [as_file(one.path, one) for one in found])
 
 
@@ -83,7 +83,7 @@ def as_file(path: str, info: FileInfo) -> File:
 
 
 def _files_of(backend: Backend, request: OneArtifact) -> ArtifactFolder:
-    _safe(parts_of, request.path)
+    checked(parts_of, request.path)
     return backend.places.of(backend.store.get_run(request.run_id).info.artifact_uri)
 
 
@@ -92,10 +92,10 @@ def folder_path(path: str) -> str:
     return "/".join(parts_of(path.removesuffix("/"))) if path else ""
 
 
-def _safe(checked: Callable[[str], T], path: str) -> T:
+def checked(check: Callable[[str], T], path: str) -> T:
     """Check a path; what MLflow's own tests compare is the whole body, so no reason is in it."""
     try:
-        return checked(path)
+        return check(path)
     except InvalidValue:
         raise InvalidValue("Invalid path") from None
 

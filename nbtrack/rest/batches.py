@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct, field
 
-from nbtrack.entities import Metric
+from nbtrack.entities import Metric, ModelMetric
 from nbtrack.errors import InvalidValue
 from nbtrack.rest.codec import Int64, Required, RunId
 from nbtrack.rest.endpoint import Endpoint
@@ -23,12 +23,15 @@ MOST_TOGETHER = 1000
 
 
 class Point(Struct, frozen=True):
-    """A point of a metric; what it may say of a logged model is passed over (see `metrics`)."""
+    """A point of a metric; with a model it tells of this one too."""
 
     key: Required
     value: float
     timestamp: Int64
     step: Int64 = 0
+    model_id: str | None = None
+    dataset_name: str | None = None
+    dataset_digest: str | None = None
 
 
 class LogBatch(Struct, frozen=True):
@@ -48,6 +51,20 @@ def log_batch(backend: Backend, request: LogBatch) -> None:
         metrics=[Metric(one.key, one.value, one.timestamp, one.step) for one in request.metrics],
         params=run_params(request.params),
         tags=run_tags(request.tags),
+        model_metrics=[_of_model(request.run_id, one) for one in request.metrics if one.model_id],
+    )
+
+
+def _of_model(run_id: str, point: Point) -> ModelMetric:
+    return ModelMetric(
+        key=point.key,
+        value=point.value,
+        timestamp=point.timestamp,
+        step=point.step,
+        model_id=point.model_id or "",
+        run_id=run_id,
+        dataset_name=point.dataset_name,
+        dataset_digest=point.dataset_digest,
     )
 
 

@@ -23,7 +23,7 @@ ARTIFACT_PROXY = ("/api/2.0/mlflow-artifacts/", "/ajax-api/2.0/mlflow-artifacts/
 ROOT = ("/",)
 
 # Names in a path that stand for more than one part of it.
-REST_OF_PATH = frozenset({"path", "folder"})
+REST_OF_PATH = frozenset({"path", "folder", "tag_key"})
 
 
 class Nothing(Struct, frozen=True):

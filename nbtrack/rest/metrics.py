@@ -9,6 +9,7 @@ from msgspec import Struct, field
 from nbtrack.entities import Metric, RunMetric
 from nbtrack.errors import InvalidValue
 from nbtrack.rest.answers import spelled
+from nbtrack.rest.batches import LogBatch, Point, log_batch
 from nbtrack.rest.codec import Int64, Required, RunId
 from nbtrack.rest.endpoint import PAGES_ONLY, Endpoint
 
@@ -21,17 +22,17 @@ MOST_POINTS = 25_000
 MOST_SAMPLES = 2500
 
 
-# Clients may add ``model_id``, ``dataset_name`` and ``dataset_digest`` to a point: what it says of
-# a logged model. No logged models are kept yet, so these are taken and passed over like any field
-# that is not known; the point itself is a point of the run.
 class LogMetric(Struct, frozen=True):
-    """Log a point of a metric of a run."""
+    """Log a point of a metric of a run; with a model it tells of this one too."""
 
     run_id: RunId
     key: Required
     value: float
     timestamp: Int64
     step: Int64 = 0
+    model_id: str | None = None
+    dataset_name: str | None = None
+    dataset_digest: str | None = None
 
 
 class GetHistory(Struct, frozen=True):
@@ -82,8 +83,16 @@ class Samples(Struct, frozen=True, omit_defaults=True):
 
 def log(backend: Backend, request: LogMetric) -> None:
     """Log a point of a metric of a run."""
-    point = Metric(request.key, request.value, request.timestamp, request.step)
-    backend.store.log_batch(request.run_id, metrics=[point])
+    point = Point(
+        request.key,
+        request.value,
+        request.timestamp,
+        request.step,
+        request.model_id,
+        request.dataset_name,
+        request.dataset_digest,
+    )
+    log_batch(backend, LogBatch(request.run_id, [point]))
 
 
 def get_history(backend: Backend, request: GetHistory) -> History:

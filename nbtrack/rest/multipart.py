@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 from msgspec import Meta, Struct, field
 
 from nbtrack.artifacts import multipart
-from nbtrack.errors import InvalidValue, NotFound
+from nbtrack.errors import InvalidValue
 from nbtrack.rest.artifacts import OneArtifact
 from nbtrack.rest.codec import Int64, Required
 from nbtrack.rest.endpoint import ARTIFACT_PROXY, Endpoint
@@ -93,11 +93,12 @@ def upload_url(backend: Backend, request: AskToUpload) -> None:
     if bool(request.run_id) == bool(request.model_id):
         raise InvalidValue("Exactly one of run_id and model_id must be provided.")
     if request.model_id:
-        raise NotFound(f"Logged model with ID '{request.model_id}' not found.")
-    backend.store.get_run(request.run_id)
+        backend.store.get_logged_model(request.model_id)
+    else:
+        backend.store.get_run(request.run_id)
     raise InvalidValue(
-        "Presigned upload is not supported for proxied artifact storage: the files of a run go "
-        "through the server. Upload the file with log_artifact."
+        "Presigned upload is not supported for proxied artifact storage: files go through the "
+        "server. Upload the file with log_artifact."
     )
 
 

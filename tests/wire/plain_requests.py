@@ -63,6 +63,8 @@ def post(path: str, body: dict[str, Any], **expected: Any) -> Request:
 EXPERIMENT = {"experiment_id": "$experiment"}
 RUN = {"run_id": "$run"}
 DATASET = {"name": "iris", "digest": "d1", "source_type": "http", "source": '{"url": "u"}'}
+MODEL = {"model_id": "$model"}
+LABEL = {"key": "k", "value": "v"}
 POINT = {"key": "m", "value": 0.5, "timestamp": 3, "step": 7}
 DIRECTORY = "$experiment/$run/artifacts/dir"
 
@@ -167,10 +169,59 @@ REQUESTS = (
     ),
     post("runs/outputs", {**RUN, "models": [{"model_id": "m-" + 32 * "0", "step": 1}]}, text=b"{}"),
     post("runs/log-model", {**RUN, "model_json": "$model_json"}, text=b"{}"),
+    # logged models
+    post(
+        "logged-models",
+        {**EXPERIMENT, "name": "made", "params": [LABEL], "tags": [LABEL], "source_run_id": "$run"},
+        fields={
+            "model.info.model_id": ANY,
+            "model.info.status": "LOGGED_MODEL_PENDING",
+            "model.info.source_run_id": "$run",
+            "model.info.artifact_uri": ANY,
+            "model.info.tags": [LABEL],
+            "model.data.params": [LABEL],
+        },
+    ),
     post(
         "logged-models/search",
-        {"experiment_ids": ["$experiment"], "filter": "name = 'dir'"},
-        fields={"models": None, "next_page_token": None},
+        {"experiment_ids": ["$experiment"], "filter": "name = 'a model'"},
+        fields={"models.0.info.model_id": "$model", "next_page_token": None},
+    ),
+    get(
+        "logged-models/{model_id}",
+        {"allow_deleted": "true"},
+        parts=MODEL,
+        fields={"model.info.name": "a model", "model.info.tags": ANY, "model.data": {}},
+    ),
+    Request(
+        "PATCH",
+        "logged-models/{model_id}",
+        {**MODEL, "status": "LOGGED_MODEL_READY"},
+        parts=MODEL,
+        fields={"model.info.status": "LOGGED_MODEL_READY"},
+    ),
+    Request("DELETE", "logged-models/{model_id}", MODEL, parts=MODEL, text=b"{}"),
+    Request("PATCH", "logged-models/{model_id}/tags", {"tags": [LABEL]}, parts=MODEL, text=b"{}"),
+    Request(
+        "DELETE",
+        "logged-models/{model_id}/tags/{tag_key}",
+        parts={**MODEL, "tag_key": "set before"},
+        text=b"{}",
+    ),
+    post("logged-models/{model_id}/params", {**MODEL, "params": [LABEL]}, parts=MODEL, text=b"{}"),
+    get(
+        "logged-models/{model_id}/artifacts/directories",
+        parts=MODEL,
+        fields={
+            "root_uri": ANY,
+            "files": [{"path": "MLmodel", "is_dir": False, "file_size": 7}],
+        },
+    ),
+    get(
+        "logged-models/{model_id}/artifacts/files",
+        {"artifact_file_path": "MLmodel"},
+        parts=MODEL,
+        text=b"content",
     ),
     # metrics
     get(
@@ -296,7 +347,18 @@ def begin(host: Host, mark: str) -> dict[str, str]:
     asked("runs/log-inputs", {"run_id": run_id, "datasets": datasets})
     path = f"{FILES}{experiment}/{run_id}/artifacts/dir/a file.txt"
     assert host.ask("PUT", path, b"content").status == 200
-    model = (
+    made = asked(
+        "logged-models",
+        {
+            "experiment_id": experiment,
+            "name": "a model",
+            "tags": [{"key": "set before", "value": ""}],
+        },
+    )
+    model_id = made["model"]["info"]["model_id"]
+    path = f"{FILES}{experiment}/models/{model_id}/artifacts/MLmodel"
+    assert host.ask("PUT", path, b"content").status == 200
+    noted = (
         f'{{"artifact_path": "model", "flavors": {{}}, "run_id": "{run_id}", '
         '"utc_time_created": "2026-01-01 00:00:00"}'
     )
@@ -306,7 +368,8 @@ def begin(host: Host, mark: str) -> dict[str, str]:
         "run": run_id,
         "name": name,
         "new": f"new {mark}",
-        "model_json": model,
+        "model": model_id,
+        "model_json": noted,
     }
 
 

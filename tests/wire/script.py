@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from tests.wire.plain_requests import API
 from tests.wire.script_of_files import files, other_files
+from tests.wire.script_of_models import made_with_keys_twice, models
 from tests.wire.script_of_reading import datasets, histories, searches
 from tests.wire.script_of_runs import (
     experiments,
@@ -35,8 +36,10 @@ def play(player: Player, mlflow: Any, folder: Path) -> None:
     searches(player, mlflow, experiment_id, run_id)
     files(player, run_id, experiment_id, folder)
     other_files(player, run_id, experiment_id)
+    models(player, run_id)
     trash(player, experiment_id, run_id)
     requests_of_other_kinds(player, run_id)
+    made_with_keys_twice(player)
 
 
 def trash(player: Player, experiment_id: str, run_id: str) -> None:

@@ -8,14 +8,13 @@ import pytest
 @pytest.mark.parametrize(
     "call",
     [
-        lambda mlflow: mlflow.initialize_logged_model(name="model"),
         lambda mlflow: mlflow.register_model("models:/m-1", "name"),
         lambda mlflow: mlflow.MlflowClient().create_registered_model("name"),
         lambda mlflow: mlflow.MlflowClient().search_registered_models(),
         lambda mlflow: mlflow.search_traces(locations=["0"]),
         lambda mlflow: mlflow.MlflowClient().list_webhooks(),
     ],
-    ids=["logged model", "model version", "registered model", "registry", "traces", "webhooks"],
+    ids=["model version", "registered model", "registry", "traces", "webhooks"],
 )
 def test_what_comes_later_is_not_found_and_not_asked_for_again(mlflow, experiment, call):
     began = time.monotonic()
@@ -23,10 +22,6 @@ def test_what_comes_later_is_not_found_and_not_asked_for_again(mlflow, experimen
         call(mlflow)
     assert raised.value.error_code == "ENDPOINT_NOT_FOUND"
     assert time.monotonic() - began < 10  # eight tries would take minutes
-
-
-def test_there_are_no_logged_models(mlflow, experiment):
-    assert mlflow.search_logged_models(output_format="list") == []
 
 
 def test_a_traced_function_works(mlflow, experiment):

@@ -56,6 +56,12 @@ class Rest:
             for piece in pieces:
                 file.write(piece)
 
+    def patch(self, path: str, body: Any, /, **path_values: str) -> dict[str, Any]:
+        """PATCH a body."""
+        row = ROWS["PATCH", path]
+        request = codec.decode_body(json.dumps(body).encode(), row.request, path_values)
+        return json.loads(codec.encode(row.serve(self.backend, request)))
+
     def delete(self, path: str, /, **path_values: str) -> Any:
         """DELETE without a body."""
         row = ROWS["DELETE", path]

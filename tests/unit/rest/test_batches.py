@@ -16,7 +16,7 @@ def labels(number, start=0):
 def test_everything_of_a_batch_is_there(rest, run):
     body = {
         "run_id": run,
-        "metrics": [{**one, "run_id": run, "model_id": "m-1"} for one in points(3)],
+        "metrics": [{**one, "run_id": run, "unknown": 1} for one in points(3)],
         "params": [{"key": "p", "value": "1"}, {"key": "empty"}],
         "tags": [{"key": "t", "value": "1"}, {"key": "t", "value": "2"}],
     }

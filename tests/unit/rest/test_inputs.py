@@ -97,11 +97,6 @@ def test_datasets_of_no_or_too_many_experiments_are_refused(rest, numbers):
 # Models
 
 
-def test_a_search_of_logged_models_finds_none(rest, experiment):
-    asked = {"experiment_ids": [experiment], "filter": "name = 'dd'", "order_by": [{"x": 1}]}
-    assert rest.post("logged-models/search", asked) == {}
-
-
 def model(**more):
     return {"artifact_path": "m", "flavors": {}, "utc_time_created": "x", "run_id": "r", **more}
 

@@ -93,11 +93,6 @@ def test_a_point_that_cannot_be_kept_as_it_is_is_refused(rest, run, wrong):
     assert "metrics" not in rest.run(run)["data"]
 
 
-def test_what_a_point_says_of_a_logged_model_is_passed_over(rest, run):
-    log(rest, run, 1, model_id="m-1", dataset_name="d", dataset_digest="x")
-    assert latest(rest, run)["value"] == 1.0
-
-
 # Histories
 
 

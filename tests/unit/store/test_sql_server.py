@@ -5,9 +5,18 @@ from sqlalchemy import insert
 from sqlalchemy.dialects import mssql
 from sqlalchemy.schema import CreateIndex, CreateTable
 
-from nbtrack.entities import ViewType
-from nbtrack.store import applying, dialects, experiments, repeating, run_state, schema
+from nbtrack.entities import ModelDataset, ModelOrder, ViewType
+from nbtrack.store import (
+    applying,
+    dialects,
+    experiments,
+    logged_models,
+    repeating,
+    run_state,
+    schema,
+)
 from nbtrack.store.experiment_search import experiments_query
+from nbtrack.store.model_search import models_query
 from nbtrack.store.run_search import runs_query
 
 DIALECT = mssql.dialect()
@@ -73,6 +82,17 @@ def test_searches_of_runs_can_be_written(filter_string, order_by):
     text = spelled(ordered)
     assert "LIMIT" not in text
     assert "NULLS" not in text
+
+
+def test_searches_of_logged_models_can_be_written():
+    on = ModelDataset("iris", "d1")
+    filter_string = "metrics.a > 1 AND params.b = 'x' OR tags.c IS NULL AND status = 'READY'"
+    order = [ModelOrder("metrics.a", dataset_name="iris"), ModelOrder("name", ascending=False)]
+    query = models_query(["0"], filter_string, [on], order)
+    statement, terms = query.plan({"a": 1, "b": 2, "c": 3})
+    text = spelled(statement.order_by(*(term.ordering() for term in terms)).limit(10))
+    assert "LIMIT" not in text
+    assert "nb_logged_model WITH (UPDLOCK, ROWLOCK)" in spelled(logged_models._LOCKED_BY_UUID)
 
 
 def test_searches_of_experiments_can_be_written():
