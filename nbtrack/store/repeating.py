@@ -53,12 +53,17 @@ def may_help(error: BaseException, attempt: int, *, was_reached: bool) -> bool:
     """
     if not isinstance(error, DBAPIError):
         return False
-    if code(error) in _CONFLICT:
+    if is_conflict(error):
         # A row that is there is found by the second attempt, unless it goes and comes.
         return attempt <= (
             _MOST_COLLISIONS if isinstance(error, IntegrityError) else _MOST_CONFLICTS
         )
     return is_lost(error) or (was_reached and no_connection(error))
+
+
+def is_conflict(error: BaseException) -> bool:
+    """Whether the database chose another writer's transaction, or another's row is there."""
+    return isinstance(error, DBAPIError) and code(error) in _CONFLICT
 
 
 def is_lost(error: BaseException) -> bool:

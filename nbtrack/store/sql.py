@@ -94,7 +94,7 @@ class SqlStore(SqlLoggedModels, Store):
             return self._database.write(lambda _: [self._outcome(call) for call in calls])
         except Unavailable as error:
             return [error for _ in calls]
-        except NbtrackError:  # of one call, which ended the transaction of all
+        except (NbtrackError, _Conflict):  # of one call, which ended the transaction of all
             return super().together(calls)
 
     def _outcome(self, call: Callable[[], T]) -> T | Exception:
@@ -102,6 +102,8 @@ class SqlStore(SqlLoggedModels, Store):
             return self._database.part(call)
         except Exception as error:
             if repeating.ends_transaction(error):
+                if repeating.is_conflict(error):
+                    raise _Conflict from error
                 raise
             return self._database.explain(error) or error
 
@@ -351,6 +353,10 @@ class SqlStore(SqlLoggedModels, Store):
 
     def close(self) -> None:
         self._database.close()
+
+
+class _Conflict(Exception):
+    """Two groups waited for each other's runs: one call alone holds one run and waits for none."""
 
 
 def _now() -> int:

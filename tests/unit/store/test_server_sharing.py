@@ -163,6 +163,33 @@ def test_a_group_that_lost_a_deadlock_is_written_again(store, uri):
         assert {f"by-{first}", f"by-{second}"} <= store.get_run(run).data.tags.keys()
 
 
+def test_the_calls_of_a_group_that_lost_a_deadlock_hold_one_run_each(store, uri):
+    # Groups that meet again and again would else lose again and again, a second each time.
+    first, second = (store.create_run("0").info.run_id for _ in range(2))
+    in_the_group, alone = [], []
+    with open_store(uri) as other, open_store(uri) as watcher:
+        barrier = threading.Barrier(2, timeout=10)
+
+        def both(one, runs):
+            key = f"by-{runs[0]}"
+            calls = [lambda run=run: one.log_batch(run, tags=[Tag(key, "1")]) for run in runs]
+
+            def look():
+                again = barrier.broken
+                with suppress(threading.BrokenBarrierError):
+                    barrier.wait()
+                    barrier.abort()
+                seen = key in watcher.get_run(runs[0]).data.tags
+                (alone if again else in_the_group).append(seen)
+
+            return one.together([calls[0], look, calls[1]])
+
+        with ThreadPoolExecutor(2) as threads:
+            list(threads.map(both, [store, other], [(first, second), (second, first)]))
+    assert in_the_group == [False, False]
+    assert alone == [True]
+
+
 def test_no_run_slips_into_an_experiment_that_is_being_deleted(store, uri):
     with open_store(uri) as other:
         for number in range(5):
