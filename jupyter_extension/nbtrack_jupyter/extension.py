@@ -90,7 +90,7 @@ class NbtrackExtension(ExtensionApp):
             require_floors("jupyter-server", "tornado")
         except Refused as error:
             self.log.error("nbtrack: %s", error.message)  # noqa: TRY400 - the trace says no more
-            return error.message
+            return error.public
         return None
 
     def _default_store(self, root: Path) -> StoreLocation | NbtrackError:

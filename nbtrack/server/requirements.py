@@ -26,10 +26,11 @@ def require_floors(*packages: str) -> None:
     ]
     if old:
         wanted = " ".join(f"'{name}>={FLOORS[name]}'" for name in packages)
-        raise Refused(
+        sentence = (
             f"No server is started with {' and '.join(old)}: older ones have known security holes. "
-            f"Upgrade: {sys.executable} -m pip install --upgrade {wanted}"
+            f"Upgrade: {{}} -m pip install --upgrade {wanted}"
         )
+        raise Refused(sentence.format(sys.executable), public=sentence.format("python"))
 
 
 def _numbers(text: str) -> tuple[int, ...]:

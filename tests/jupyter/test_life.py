@@ -78,7 +78,9 @@ def test_versions_that_are_too_old_are_answered_with_the_command_that_helps(tmp_
     with running_jupyter(tmp_path, environment={"PYTHONPATH": str(tmp_path / "old")}) as jupyter:
         answer = jupyter.ask("POST", CREATE, {"name": "x"})
         assert answer.status == 503
-        assert "pip install --upgrade" in answer.json["message"]
+        assert "python -m pip install --upgrade" in answer.json["message"]
+        assert sys.executable not in answer.json["message"]
+        assert f"{sys.executable} -m pip install" in jupyter.log
         assert "jupyter-server>=2.20" in jupyter.log
         assert jupyter.ask("GET", "/health", token="").status == 401
         assert jupyter.ask("GET", "api/status").status == 200
