@@ -7,6 +7,7 @@ function raises `Unsupported`, after which MLflow's client sends the file throug
 
 from __future__ import annotations
 
+import re
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -27,6 +28,9 @@ if TYPE_CHECKING:
 MOST_PARTS = 10_000
 # Seconds that a URL is good for: a part of 100 MiB takes that long at 30 kB/s.
 EXPIRY = 3600
+
+# Anything but a space that fits into a URL.
+_UPLOAD_ID = re.compile(r"[!-~]{1,1024}")
 
 _UNSUPPORTED = (
     # MLflow's client looks for these words and then uploads the file whole.
@@ -167,8 +171,10 @@ def _request(folder: ArtifactFolder, path: str, upload_id: str) -> Iterator[tupl
     """Give what a request about an upload needs; a mistake in it is the client's."""
     parts = parts_of(path)
     s3 = _s3(folder, _UNSUPPORTED)
-    if not upload_id:
-        raise InvalidValue("upload_id is empty; it comes from the answer that began the upload.")
+    if not _UPLOAD_ID.fullmatch(upload_id):
+        raise InvalidValue(
+            "upload_id is none that S3 gives; it comes from the answer that began the upload."
+        )
     with s3.bucket(parts) as bucket:
         try:
             yield bucket, s3.key(parts)

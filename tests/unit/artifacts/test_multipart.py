@@ -76,8 +76,12 @@ def test_parts_that_are_not_those_uploaded_are_refused(folder):
         multipart.complete(folder, "a.bin", upload.upload_id, wrong)
     with pytest.raises(InvalidValue, match="parts is empty"):
         multipart.complete(folder, "a.bin", upload.upload_id, [])
-    with pytest.raises(InvalidValue, match="upload_id is empty"):
-        multipart.abort(folder, "a.bin", "")
+
+
+@pytest.mark.parametrize("upload_id", ["", " ", "a\n", "\0", "ü", "a" * 1025])
+def test_what_is_no_id_of_an_upload_is_not_sent_to_the_store(folder, upload_id):
+    with pytest.raises(InvalidValue, match="upload_id is none that S3 gives"):
+        multipart.abort(folder, "a.bin", upload_id)
 
 
 def test_a_part_that_is_too_small_is_said(folder):
