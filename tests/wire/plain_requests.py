@@ -6,65 +6,17 @@ each request is sent to a world of its own, and says in itself what it expects.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
+
+from tests.wire import plain_model_requests
+from tests.wire.plain_request import ANY, API, FILES, Request, get, post
 
 if TYPE_CHECKING:
     from tests.wire.hosts import Host
 
-API = "/api/2.0/mlflow/"
-AJAX = "/ajax-api/2.0/mlflow/"
-FILES = "/api/2.0/mlflow-artifacts/artifacts/"
-ANY = object()  # the field is there, whatever its value
-
-
-@dataclass(frozen=True)
-class Request:
-    """A request for a row of the table.
-
-    Attributes
-    ----------
-    method, path : str
-        The row, as `nbtrack.rest.endpoint.Endpoint` has it.
-    body : dict or bytes
-        JSON or a file.
-    query : dict
-        Parameters; a list is a repeated one.
-    parts : dict
-        What stands in the path for names in braces.
-    fields : dict
-        Dotted paths into the answer, and the values there; `ANY` for any, None for no such field.
-    status : int
-        Status of the answer.
-    text : bytes
-        The whole body, for what is not JSON.
-    """
-
-    method: str
-    path: str
-    body: dict[str, Any] | bytes | None = None
-    query: dict[str, Any] = field(default_factory=dict)
-    parts: dict[str, str] = field(default_factory=dict)
-    fields: dict[str, Any] = field(default_factory=dict)
-    status: int = 200
-    text: bytes | None = None
-
-
-def get(path: str, query: dict[str, Any] | None = None, **expected: Any) -> Request:
-    """Return a request by query string."""
-    return Request("GET", path, query=query or {}, **expected)
-
-
-def post(path: str, body: dict[str, Any], **expected: Any) -> Request:
-    """Return a request by JSON body."""
-    return Request("POST", path, body=body, **expected)
-
-
 EXPERIMENT = {"experiment_id": "$experiment"}
 RUN = {"run_id": "$run"}
 DATASET = {"name": "iris", "digest": "d1", "source_type": "http", "source": '{"url": "u"}'}
-MODEL = {"model_id": "$model"}
-LABEL = {"key": "k", "value": "v"}
 POINT = {"key": "m", "value": 0.5, "timestamp": 3, "step": 7}
 DIRECTORY = "$experiment/$run/artifacts/dir"
 
@@ -169,60 +121,7 @@ REQUESTS = (
     ),
     post("runs/outputs", {**RUN, "models": [{"model_id": "m-" + 32 * "0", "step": 1}]}, text=b"{}"),
     post("runs/log-model", {**RUN, "model_json": "$model_json"}, text=b"{}"),
-    # logged models
-    post(
-        "logged-models",
-        {**EXPERIMENT, "name": "made", "params": [LABEL], "tags": [LABEL], "source_run_id": "$run"},
-        fields={
-            "model.info.model_id": ANY,
-            "model.info.status": "LOGGED_MODEL_PENDING",
-            "model.info.source_run_id": "$run",
-            "model.info.artifact_uri": ANY,
-            "model.info.tags": [LABEL],
-            "model.data.params": [LABEL],
-        },
-    ),
-    post(
-        "logged-models/search",
-        {"experiment_ids": ["$experiment"], "filter": "name = 'a model'"},
-        fields={"models.0.info.model_id": "$model", "next_page_token": None},
-    ),
-    get(
-        "logged-models/{model_id}",
-        {"allow_deleted": "true"},
-        parts=MODEL,
-        fields={"model.info.name": "a model", "model.info.tags": ANY, "model.data": {}},
-    ),
-    Request(
-        "PATCH",
-        "logged-models/{model_id}",
-        {**MODEL, "status": "LOGGED_MODEL_READY"},
-        parts=MODEL,
-        fields={"model.info.status": "LOGGED_MODEL_READY"},
-    ),
-    Request("DELETE", "logged-models/{model_id}", MODEL, parts=MODEL, text=b"{}"),
-    Request("PATCH", "logged-models/{model_id}/tags", {"tags": [LABEL]}, parts=MODEL, text=b"{}"),
-    Request(
-        "DELETE",
-        "logged-models/{model_id}/tags/{tag_key}",
-        parts={**MODEL, "tag_key": "set before"},
-        text=b"{}",
-    ),
-    post("logged-models/{model_id}/params", {**MODEL, "params": [LABEL]}, parts=MODEL, text=b"{}"),
-    get(
-        "logged-models/{model_id}/artifacts/directories",
-        parts=MODEL,
-        fields={
-            "root_uri": ANY,
-            "files": [{"path": "MLmodel", "is_dir": False, "file_size": 7}],
-        },
-    ),
-    get(
-        "logged-models/{model_id}/artifacts/files",
-        {"artifact_file_path": "MLmodel"},
-        parts=MODEL,
-        text=b"content",
-    ),
+    *plain_model_requests.REQUESTS,
     # metrics
     get(
         "metrics/get-history",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from tests.wire.plain_requests import API
+from tests.wire.plain_request import API
 from tests.wire.script_of_files import files, other_files
 from tests.wire.script_of_models import made_with_keys_twice, models
 from tests.wire.script_of_reading import datasets, histories, searches

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from tests.wire.plain_requests import AJAX, API, FILES
+from tests.wire.plain_request import AJAX, API, FILES
 
 if TYPE_CHECKING:
     from tests.wire.compare import Player

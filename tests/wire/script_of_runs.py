@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
-from tests.wire.plain_requests import API
+from tests.wire.plain_request import API
 
 if TYPE_CHECKING:
     from tests.wire.compare import Player
