@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, BinaryIO
 from nbtrack.artifacts import beneath
 from nbtrack.artifacts.file_errors import told
 from nbtrack.artifacts.folder import ArtifactFolder, FileStat
-from nbtrack.errors import Refused
+from nbtrack.errors import Refused, Unavailable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,11 +25,15 @@ class LocalFolder(ArtifactFolder):
 
     @contextmanager
     def _replacing(self, parts: tuple[str, ...]) -> Iterator[BinaryIO]:
-        with (
-            told("/".join(parts)),
-            beneath.replacing(self.root, (*self.parts, *parts)) as file,
-        ):
-            yield file
+        path = "/".join(parts)
+        with told(path):
+            try:
+                with beneath.replacing(self.root, (*self.parts, *parts)) as file:
+                    yield file
+            except FileNotFoundError as error:
+                raise Unavailable(
+                    f"The folder of {path!r} was deleted while the file was written. Send it again."
+                ) from error
 
     def _open(self, parts: tuple[str, ...]) -> tuple[BinaryIO, FileStat]:
         with told("/".join(parts)):

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from nbtrack.artifacts import beneath, open_artifacts
-from nbtrack.errors import InvalidValue, NotFound, Refused
+from nbtrack.errors import InvalidValue, NotFound, Refused, Unavailable
 
 RUN = "mlflow-artifacts:/3/" + "a" * 32 + "/artifacts"
 
@@ -139,3 +139,15 @@ def test_a_name_that_nobody_can_ask_for_is_not_listed(on_disk, place):
     for name in (b"\xff", b"a\nb", b".nbtrack-part-x", b"back\\slash"):
         Path(os.fsdecode(os.path.join(os.fsencode(place), name))).write_bytes(b"2")  # noqa: PTH118
     assert [file.path for file in on_disk.list()] == ["a"]
+
+
+def test_a_file_whose_folder_is_deleted_meanwhile_is_to_be_sent_again(on_disk):
+    def delete_meanwhile():
+        with on_disk.replacing("plots/a.png") as file:
+            file.write(b"1")
+            on_disk.delete("plots")
+
+    with pytest.raises(Unavailable, match="was deleted while the file was written"):
+        delete_meanwhile()
+    on_disk.write("plots/a.png", b"2")
+    assert on_disk.read("plots/a.png") == b"2"
