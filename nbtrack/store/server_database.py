@@ -40,14 +40,19 @@ _FIRST_WORDS = {
     "mysql": (
         # Of the texts that a statement itself makes, as the name of a status.
         "SET collation_connection = if(version() LIKE '%MariaDB%', '{mariadb}', '{mysql}')",
-        f"SET SESSION sql_mode = '{_MODES}'",
         "SET SESSION innodb_lock_wait_timeout = {s}",
     ),
     "mssql": ("SET LOCK_TIMEOUT {ms}",),
 }
 # Without CLIENT.FOUND_ROWS, which SQLAlchemy sets, MySQL counts the rows that an INSERT … ON
-# DUPLICATE KEY UPDATE really added.
-_CONNECT = {"mysql": {"client_flag": 0, "charset": "utf8mb4"}}
+# DUPLICATE KEY UPDATE really added. The mode is set before SQLAlchemy looks which one there is.
+_CONNECT = {
+    "mysql": {
+        "client_flag": 0,
+        "charset": "utf8mb4",
+        "init_command": f"SET SESSION sql_mode = '{_MODES}'",
+    }
+}
 _SECONDS_TO_CONNECT = 10
 _CONNECT_TIMEOUT = {"postgresql": "connect_timeout", "mysql": "connect_timeout", "mssql": "timeout"}
 # A snapshot for reading (what SQL Server calls so needs a setting of the database). psycopg says
@@ -108,8 +113,7 @@ class ServerDatabase(Database):
             },
         )
         event.listen(engine, "do_connect", self._open)
-        # Before SQLAlchemy looks at what mode the connection is in.
-        event.listen(engine, "connect", self._prepare, insert=True)
+        event.listen(engine, "connect", self._prepare)
         return engine
 
     def _open(self, dialect: Any, _record: Any, arguments: Any, options: Any) -> Any:
