@@ -95,6 +95,11 @@ def _read(
                 connection.execute("PRAGMA journal_mode=WAL")
         _make_tables(connection, artifact_root)
     row = connection.execute('SELECT store_id, artifact_root, "schema" FROM nb_meta').fetchone()
+    if row is None:
+        raise WrongStore(
+            f"{path} does not say which store it is: its table nb_meta is empty. Bring the file "
+            "back from a copy, or name another."
+        )
     return creation.checked(Identity(*row), str(path))
 
 

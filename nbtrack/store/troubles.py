@@ -129,8 +129,6 @@ def explain(error: BaseException, path: Path, seconds: float) -> NbtrackError | 
     in_the_way = None
     if isinstance(error, UnicodeEncodeError):
         kind, sentence = _HALF_A_CHARACTER
-    elif isinstance(error, PoolTimeout):
-        kind, sentence = _LOCKED
     elif isinstance(error, FileExistsError | NotADirectoryError) and (
         in_the_way := next((folder for folder in path.parents if folder.is_file()), None)
     ):
@@ -204,6 +202,13 @@ _AWAY: _Meaning = (
         "it is up, and the address, the database's name and the password."
     ),
 )
+_ALL_IN_USE: _Meaning = (
+    Unavailable,
+    (
+        "All of this process's connections to {where} stayed in use for {seconds:.0f} s: too many "
+        "threads wait for its answers. Try again, or ask from fewer threads at once."
+    ),
+)
 # For who may not see the addresses and statements that are in a database's own words.
 _LOGGED = "the log of the tracking server says more"
 # SQLSTATE of PostgreSQL and SQL Server, number of MySQL and MariaDB -> exception and sentence.
@@ -242,7 +247,7 @@ def explain_server(error: BaseException, where: str, seconds: float) -> NbtrackE
     if isinstance(error, UnicodeEncodeError):
         kind, sentence = _HALF_A_CHARACTER
     elif isinstance(error, PoolTimeout):
-        kind, sentence = _AWAY
+        kind, sentence = _ALL_IN_USE
     elif not isinstance(error, DBAPIError):
         return None
     elif (found := repeating.code(error)) in _BY_SERVER_CODE:

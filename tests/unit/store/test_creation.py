@@ -135,6 +135,15 @@ def test_a_database_of_another_schema_is_refused(tmp_path, number, advice):
         open_store(f"sqlite:///{path}")
 
 
+def test_a_database_that_lost_its_identity_is_refused(tmp_path):
+    open_store(f"sqlite:///{tmp_path}/runs.db").close()
+    with closing(sqlite3.connect(tmp_path / "runs.db")) as connection:
+        connection.execute("DELETE FROM nb_meta")
+        connection.commit()
+    with pytest.raises(WrongStore, match="nb_meta is empty"):
+        open_store(f"sqlite:///{tmp_path}/runs.db")
+
+
 def test_a_folder_in_the_place_of_the_database_is_explained(tmp_path):
     with pytest.raises((Refused, Unavailable), match="cannot be"):
         open_store(f"sqlite:///{tmp_path}")
@@ -217,7 +226,7 @@ def test_a_message_about_an_unknown_store_has_no_password():
     with pytest.raises(InvalidValue) as caught:
         open_store("oracle://me:hidden@host/db")
     assert "hidden" not in str(caught.value)
-    assert "oracle://host/db" in str(caught.value)
+    assert "oracle://me@host/db" in str(caught.value)
 
 
 @pytest.mark.parametrize("inner", ["x.db", "deep/x.db"])

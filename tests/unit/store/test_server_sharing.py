@@ -238,3 +238,20 @@ def test_a_row_that_stays_locked_is_told_as_that_and_reads_go_on(store, uri):
 
         store._database.write(hold)
         other.log_batch(run, tags=[Tag("a", "b")])
+
+
+def test_more_readers_than_connections_are_told_so(store, uri):
+    done = threading.Event()
+    with open_store(uri, patience=0.3) as busy, ThreadPoolExecutor(25) as threads:
+        reading = threading.Barrier(26, timeout=20)
+
+        def read(_):
+            reading.wait()
+            done.wait(20)
+
+        for _ in range(25):
+            threads.submit(busy._database.read, read)
+        reading.wait()
+        with pytest.raises(Unavailable, match="stayed in use"):
+            busy.get_experiment("0")
+        done.set()
