@@ -84,11 +84,12 @@ def parse_order_by(clauses: Iterable[str], fields: Fields) -> list[Ordering]:
     InvalidValue
         As `parse_filter`, and for a key that stands there twice.
     """
-    orderings = [_order(clause, fields) for clause in clauses]
+    given = list(clauses)
+    if len(given) > MAX_ORDER_KEYS:  # before any is read: there may be very many
+        raise InvalidValue(f"`order_by` has more than {MAX_ORDER_KEYS} keys.")
+    orderings = [_order(clause, fields) for clause in given]
     if len({ordering.field for ordering in orderings}) < len(orderings):
         raise InvalidValue("`order_by` contains duplicate fields: name each key once.")
-    if len(orderings) > MAX_ORDER_KEYS:
-        raise InvalidValue(f"`order_by` has more than {MAX_ORDER_KEYS} keys.")
     return orderings
 
 

@@ -183,6 +183,8 @@ def test_an_order_has_sixteen_keys_at_most():
     assert len(parse_order_by(keys[:16], RUNS)) == 16
     with pytest.raises(InvalidValue, match="more than 16 keys"):
         parse_order_by(keys, RUNS)
+    with pytest.raises(InvalidValue, match="more than 16 keys"):
+        parse_order_by(["(none is read)"] * 17, RUNS)
 
 
 @pytest.mark.parametrize(
