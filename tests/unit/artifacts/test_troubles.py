@@ -4,7 +4,7 @@ import socket
 
 import pytest
 
-from nbtrack.artifacts import open_artifacts
+from nbtrack.artifacts import open_artifacts, s3
 from nbtrack.errors import NotFound, Refused, Unavailable
 from tests import artifact_servers
 from tests.unit.artifacts.conftest import RUN
@@ -53,6 +53,8 @@ def test_an_ftp_server_that_is_away_is_a_sentence():
 
 def test_an_s3_server_that_is_away_is_a_sentence(s3_environment, monkeypatch):
     monkeypatch.setenv("MLFLOW_S3_ENDPOINT_URL", f"http://127.0.0.1:{free_port()}")
+    once = {"mode": "standard", "total_max_attempts": 1}  # the pauses between are botocore's
+    monkeypatch.setitem(s3._CONFIG, "retries", once)
     folder = open_artifacts(RUN, "s3://bucket/x")
     for use in uses(folder)[:3]:
         with pytest.raises(Unavailable, match=r"s3://bucket does not answer.*Try again later"):
