@@ -23,10 +23,11 @@ uri, twins = sys.argv[1:]
 for _ in range(int(twins) - 1):
     if os.fork() == 0:
         break
-print("ready", flush=True)
+os.write(1, b"ready\\n")  # at once: they share a pipe
 os.read(0, 1)
 with open_store(uri) as store:
-    print(store.store_id, store.create_run("0").info.run_id, flush=True)
+    run = store.create_run("0").info.run_id
+    os.write(1, f"{store.store_id} {run}\\n".encode())
 """
 
 
