@@ -77,8 +77,9 @@ class StorageFull(Unavailable):
 class WrongStore(NbtrackError):
     """The database is not nbtrack's, or its schema number is not the one this version reads."""
 
-    error_code = "BAD_REQUEST"
-    http_status = 400
+    # Behind a server it is no mistake of the client, who keeps what it has and tries again.
+    error_code = "TEMPORARILY_UNAVAILABLE"
+    http_status = 503
 
 
 class Unsupported(NbtrackError):

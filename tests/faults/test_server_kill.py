@@ -128,3 +128,15 @@ def test_an_upload_that_is_killed_leaves_no_file(tmp_path):
         file for file in tmp_path.rglob("*") if file.is_file() and file.stat().st_size > 10_000_000
     ]
     assert left == []
+
+
+def test_clients_of_a_server_whose_database_is_gone_are_told_to_come_again(tmp_path):
+    with running_server(tmp_path) as server:
+        (run_id,) = begin_runs(server)[:1]
+        (tmp_path / "runs.db").rename(tmp_path / "moved.db")
+        tag = {"run_id": run_id, "key": "k", "value": "v"}
+        answer = server.ask("POST", PREFIX + "runs/set-tag", tag)
+        assert answer.status == 503
+        assert "deleted or replaced" in answer.json["message"]
+        (tmp_path / "moved.db").rename(tmp_path / "runs.db")
+        assert server.ask("POST", PREFIX + "runs/set-tag", tag).status == 200
