@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from typing import TYPE_CHECKING
 
 from msgspec import Struct, field
@@ -17,15 +18,23 @@ if TYPE_CHECKING:
     from nbtrack.rest.backend import Backend
 
 
+def _new_id() -> str:
+    return secrets.token_hex(16)
+
+
 class CreateRun(Struct, frozen=True):
-    """Begin a run; nbtrack's own client chooses the id, so that it can ask again."""
+    """Begin a run; nbtrack's own client chooses the id, so that it can ask again.
+
+    Otherwise it is chosen here, once for each request: a transaction that must be run a second time
+    then finds the run that it made.
+    """
 
     experiment_id: str = DEFAULT_EXPERIMENT_ID
     user_id: str = ""
     run_name: str = ""
     start_time: Int64 | None = None
     tags: list[Label] = field(default_factory=list)
-    run_id: str | None = None
+    run_id: str = field(default_factory=_new_id)
 
 
 class OfRun(Struct, frozen=True):
@@ -58,7 +67,7 @@ def create(backend: Backend, request: CreateRun) -> OneRun:
     """Begin a run."""
     run = backend.store.create_run(
         request.experiment_id or DEFAULT_EXPERIMENT_ID,
-        run_id=request.run_id or None,
+        run_id=request.run_id or _new_id(),
         name=request.run_name,
         user_id=request.user_id,
         start_time=request.start_time,

@@ -69,7 +69,8 @@ def test_unknown_fields_are_ignored_at_every_depth():
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.__name__)
-def test_null_is_the_same_as_absent(kind):
+def test_null_is_the_same_as_absent(kind, monkeypatch):
+    monkeypatch.setattr("secrets.token_hex", lambda size: "0" * 2 * size)  # new runs get an id
     names = [field.encode_name for field in msgspec.structs.fields(kind)]
     assert outcome(dict.fromkeys(names), kind) == outcome({}, kind)
 

@@ -5,6 +5,8 @@ import uuid
 
 import pytest
 
+from nbtrack.rest.codec import decode_body
+from nbtrack.rest.runs import CreateRun, create
 from tests.unit.rest.asking import by_key
 
 START = 1_700_000_000_000
@@ -214,3 +216,9 @@ def test_a_search_of_no_experiment_is_empty(rest, numbers):
 def test_a_search_that_means_nothing_is_refused(rest, experiment, asked):
     error = rest.refused("runs/search", {"experiment_ids": [experiment], **asked})
     assert error.error_code == "INVALID_PARAMETER_VALUE"
+
+
+def test_a_request_that_is_served_twice_makes_one_run(rest):
+    request = decode_body(b'{"experiment_id": "0"}', CreateRun)
+    runs = [create(rest.backend, request).run.info.run_id for _ in range(2)]
+    assert runs[0] == runs[1]
