@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, BinaryIO, TypeVar, cast
+from urllib.parse import unquote
 
 from msgspec import Struct, field
 
@@ -68,6 +69,7 @@ def download(backend: Backend, request: OneArtifact) -> Download:
 
 def upload(backend: Backend, request: OneArtifact) -> AbstractContextManager[BinaryIO]:
     """Store a file of a run, of 1 byte to 10 MiB."""
+    checked(new_path, request.path)
     return _bounded(_files_of(backend, request).replacing(request.path))
 
 
@@ -90,6 +92,17 @@ def _files_of(backend: Backend, request: OneArtifact) -> ArtifactFolder:
 def folder_path(path: str) -> str:
     """Return a folder's checked path; MLflow's clients may end it with a slash."""
     return "/".join(parts_of(path.removesuffix("/"))) if path else ""
+
+
+def new_path(path: str) -> str:
+    """Return the path of a file to be stored, under which every client finds it again.
+
+    As on MLflow's server there is no ``#`` in it, which ends the path of a URL: a program that does
+    not escape it would ask for another file.
+    """
+    if "#" in unquote(unquote(path)):
+        raise InvalidValue(f"Invalid path {path!r}: it contains '#', which ends the path of a URL.")
+    return path
 
 
 def checked(check: Callable[[str], T], path: str) -> T:

@@ -13,7 +13,7 @@ from msgspec import Meta, Struct, field
 
 from nbtrack.artifacts import multipart
 from nbtrack.errors import InvalidValue
-from nbtrack.rest.artifacts import OneArtifact
+from nbtrack.rest.artifacts import OneArtifact, new_path
 from nbtrack.rest.codec import Int64, Required
 from nbtrack.rest.endpoint import ARTIFACT_PROXY, Endpoint
 from nbtrack.rest.proxied import Place
@@ -66,7 +66,7 @@ class AskToUpload(Struct, frozen=True):
 
 def create(backend: Backend, request: CreateUpload) -> multipart.MultipartUpload:
     """Begin an upload in parts that go straight to the store of files."""
-    path = _goal(request.folder, request.path)
+    path = new_path(_goal(request.folder, request.path))
     return multipart.create(backend.served_files(), path, request.num_parts)
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, BinaryIO
 from msgspec import Struct, field
 
 from nbtrack.errors import NotFound
-from nbtrack.rest.artifacts import File, as_file, download_of, folder_path
+from nbtrack.rest.artifacts import File, as_file, download_of, folder_path, new_path
 from nbtrack.rest.codec import Required
 from nbtrack.rest.endpoint import ARTIFACT_PROXY, Answer, Download, Endpoint
 
@@ -49,7 +49,7 @@ def download(backend: Backend, request: Place) -> Download:
 
 def upload(backend: Backend, request: Place) -> AbstractContextManager[BinaryIO]:
     """Store a file, of any size; one that is there is replaced."""
-    return backend.served_files().replacing(request.path)
+    return backend.served_files().replacing(new_path(request.path))
 
 
 def delete(backend: Backend, request: Place) -> None:

@@ -10,7 +10,7 @@ import pytest
 from tests.servers import running_server
 
 PROXY = "/api/2.0/mlflow-artifacts/"
-NAMES = ["a.txt", "plots/learning curve é.png", "plots/100%+#1.bin"]
+NAMES = ["a.txt", "plots/learning curve é.png", "plots/100%+1.bin"]
 MEGABYTE = 2**20
 
 

@@ -4,7 +4,7 @@ import uuid
 
 import pytest
 
-from nbtrack.errors import NbtrackError, Unavailable
+from nbtrack.errors import InvalidValue, NbtrackError, Unavailable
 from nbtrack.rest.artifacts import MOST_OF_AN_UPLOAD
 from nbtrack.rest.backend import Backend
 from tests.unit.rest.asking import ROWS, Rest
@@ -242,3 +242,11 @@ def test_a_server_that_passes_no_files_on_says_so(rest, run, files, tmp_path):
         with pytest.raises(Unavailable, match="--no-serve-artifacts"):
             call()
     assert len(kept(there, run)) == 3  # by run its own files are still read
+
+
+@pytest.mark.parametrize("name", ["a#b", "a%23b", "a%2523b"])
+def test_no_file_is_stored_under_a_name_that_ends_a_url(rest, run, root, name):
+    with pytest.raises(InvalidValue, match="Invalid path"):
+        rest.upload("PUT", PROXIED, b"x", path=f"{root}/{name}")
+    with pytest.raises(InvalidValue, match="Invalid path"):
+        rest.upload("POST", "upload-artifact", b"x", run_id=run, path=name)
