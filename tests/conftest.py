@@ -25,9 +25,8 @@ from tests.databases import (  # noqa: E402, F401 - as above
 
 @pytest.fixture(autouse=True)
 def _isolated(tmp_path, monkeypatch):
-    for name in list(os.environ):
-        if name.startswith(("NBTRACK_", "MLFLOW_")) and not name.startswith("NBTRACK_TEST_"):
-            monkeypatch.delenv(name)
+    for name in settings_in_environment():
+        monkeypatch.delenv(name)
     home = tmp_path / "home"
     project = tmp_path / "project"
     home.mkdir()
@@ -37,6 +36,17 @@ def _isolated(tmp_path, monkeypatch):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("IPYTHONDIR", str(home / "ipython"))
     monkeypatch.chdir(project)
+    yield
+    for name in settings_in_environment():  # mlflow.set_experiment sets some
+        del os.environ[name]
+
+
+def settings_in_environment():
+    return [
+        name
+        for name in os.environ
+        if name.startswith(("NBTRACK_", "MLFLOW_")) and not name.startswith("NBTRACK_TEST_")
+    ]
 
 
 @pytest.fixture(autouse=True)

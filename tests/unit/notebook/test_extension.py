@@ -1,5 +1,6 @@
 """Hooks in a real shell without a kernel: they pair, and they never harm a cell."""
 
+import atexit
 import subprocess
 import sys
 import threading
@@ -21,6 +22,7 @@ def shell():
     load(shell)
     yield shell
     unload(shell)
+    atexit.unregister(shell.atexit_operations)  # each would collect the garbage of the whole suite
 
 
 def run(shell, cell):
