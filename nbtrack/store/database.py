@@ -114,12 +114,12 @@ class Database(ABC):
         """Whether the data was deleted or replaced since this object was made."""
         return False
 
+    @abstractmethod
     def explain(self, error: BaseException) -> NbtrackError | None:
         """Return the exception that a user should see instead, or None if there is nothing better.
 
         The way out of `read` and `write` for a database's errors.
         """
-        raise NotImplementedError
 
     @abstractmethod
     def _make_engine(self) -> Engine: ...
