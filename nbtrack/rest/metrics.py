@@ -22,17 +22,10 @@ MOST_POINTS = 25_000
 MOST_SAMPLES = 2500
 
 
-class LogMetric(Struct, frozen=True):
+class LogMetric(Point, frozen=True, kw_only=True):
     """Log a point of a metric of a run; with a model it tells of this one too."""
 
     run_id: RunId
-    key: Required
-    value: float
-    timestamp: Int64
-    step: Int64 = 0
-    model_id: str | None = None
-    dataset_name: str | None = None
-    dataset_digest: str | None = None
 
 
 class GetHistory(Struct, frozen=True):
@@ -83,16 +76,7 @@ class Samples(Struct, frozen=True, omit_defaults=True):
 
 def log(backend: Backend, request: LogMetric) -> None:
     """Log a point of a metric of a run."""
-    point = Point(
-        request.key,
-        request.value,
-        request.timestamp,
-        request.step,
-        request.model_id,
-        request.dataset_name,
-        request.dataset_digest,
-    )
-    log_batch(backend, LogBatch(request.run_id, [point]))
+    log_batch(backend, LogBatch(request.run_id, [request]))
 
 
 def get_history(backend: Backend, request: GetHistory) -> History:

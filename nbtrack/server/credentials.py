@@ -10,8 +10,6 @@ from typing import TYPE_CHECKING
 
 from tornado.httputil import parse_cookie
 
-from nbtrack.errors import NbtrackError
-
 if TYPE_CHECKING:
     from tornado.httputil import HTTPHeaders
 
@@ -20,13 +18,6 @@ COOKIE_DAYS = 30
 _FORWARDED = ("forwarded", "via", "x-forwarded", "x-real-ip", "x-original-", "x-client-ip",
               "x-cluster-client-ip", "true-client-ip", "cf-", "fastly-", "fly-", "x-envoy-",
               "x-proxy", "x-azure-", "x-amzn-")  # fmt: skip
-
-
-class Unauthenticated(NbtrackError):
-    """The request shows no token that this server knows."""
-
-    error_code = "UNAUTHENTICATED"
-    http_status = 401
 
 
 class Credentials:
