@@ -41,7 +41,7 @@ const built = await build({
 const [{ contents }] = built.outputFiles;
 const hash = createHash("sha256").update(contents).digest("hex").slice(0, 16);
 const described = JSON.parse(readFileSync(join(lab, "package.json"), "utf8"));
-described.version = /"(.+)"/.exec(readFileSync(join(here, "../../nbtrack/version.py"), "utf8"))[1];
+described.version = /__version__ = "(\d+\.\d+\.\d+)/.exec(readFileSync(join(here, "../../nbtrack/version.py"), "utf8"))[1];
 described.jupyterlab._build = { load: `static/remoteEntry.${hash}.js`, extension: "./extension" };
 mkdirSync(join(target, "labextension/static"), { recursive: true });
 writeFileSync(join(target, "labextension", described.jupyterlab._build.load), contents);

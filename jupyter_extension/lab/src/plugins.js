@@ -6,10 +6,10 @@ import { rendererFactory, VIEW_MIME } from "./renderer.js";
 const OPEN = "nbtrack:open";
 // Before the widgets' own renderer (-10), which has only an error for a view whose kernel is gone.
 const RANK = -20;
+// JupyterLab colours what is filled, by the class.
 const ICON =
-  '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 16 16"><path class="jp-icon3" fill="none" ' +
-  'stroke="#616161" stroke-width="1.5" stroke-linecap="round" stroke-linejoin="round" ' +
-  'd="M2 2v12h12M4.5 10.5 7.5 6.5 10 9l4-5.5"/></svg>';
+  '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 16 16"><path class="jp-icon3" fill="#616161" ' +
+  'd="M2 2h1.5v10.5H14V14H2zM5 8h2v3.5H5zM8 5h2v6.5H8zM11 3h2v8.5h-2z"/></svg>';
 
 /**
  * @param {Record<string, any>} jupyter the packages of JupyterLab, by the names of container.js
@@ -36,7 +36,7 @@ function panelPlugin({ application, apputils, components, coreutils, launcher, w
       const icon = new components.LabIcon({ name: "nbtrack:runs", svgstr: ICON });
       const tracker = new apputils.WidgetTracker({ namespace: "nbtrack" });
       app.commands.addCommand(OPEN, {
-        label: "Open nbtrack",
+        label: (/** @type {any} */ args) => (args.isLauncher ? "nbtrack" : "Open nbtrack"),
         caption: "Experiments and runs of this server",
         icon,
         execute() {
@@ -52,7 +52,7 @@ function panelPlugin({ application, apputils, components, coreutils, launcher, w
           return tracker.add(panel);
         },
       });
-      tiles?.add({ command: OPEN, category: "Other", rank: 1 });
+      tiles?.add({ command: OPEN, args: { isLauncher: true }, category: "Other", rank: 1 });
       palette?.addItem({ command: OPEN, category: "nbtrack" });
       restorer?.restore(tracker, { command: OPEN, name: () => "panel" });
     },

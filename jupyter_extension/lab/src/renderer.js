@@ -48,11 +48,12 @@ export function rendererFactory(widgets, base) {
       if (widgetId && (await isAlive(panel, widgetId))) return showAs(WIDGET_MIME, model);
       const saved = /** @type {Saved} */ (model.data[VIEW_MIME]);
       const server = await serverOf(saved, base);
+      const module = server && (await frontEnd(base).catch(() => null));
       if (output.isDisposed) return undefined;
-      if (!server) return model.data[HTML_MIME] === undefined ? undefined : showAs(HTML_MIME, model);
+      if (!module) return HTML_MIME in model.data ? showAs(HTML_MIME, model) : undefined;
       const host = new widgets.Widget();
       output.addWidget(host);
-      end = (await frontEnd(base)).show(host.node, saved, server);
+      end = module.show(host.node, saved, server);
       return undefined;
     };
     return output;
