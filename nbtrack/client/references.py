@@ -23,8 +23,8 @@ from math import isnan
 from typing import TYPE_CHECKING, Any
 
 from nbtrack import tags
-from nbtrack.client.direction import is_lower_better
 from nbtrack.errors import InvalidValue, NotFound
+from nbtrack.formatting.direction import is_lower_better
 from nbtrack.store.base import MAX_RESULTS_LIMIT
 from nbtrack.store.checks import MAX_KEY, MAX_RUN_NAME, short
 

@@ -1,7 +1,7 @@
 """The search language: text to syntax tree. The grammar is in `nbtrack.filters.parser`."""
 
 from nbtrack.filters.fields import EXPERIMENTS, LOGGED_MODELS, RUNS, Fields
-from nbtrack.filters.parser import Ordering, parse_filter, parse_order_by
+from nbtrack.filters.parser import Ordering, parse_columns, parse_filter, parse_order_by
 from nbtrack.filters.tree import BoolOp, Comparison, Field, Node
 
 __all__ = [
@@ -14,6 +14,7 @@ __all__ = [
     "Fields",
     "Node",
     "Ordering",
+    "parse_columns",
     "parse_filter",
     "parse_order_by",
 ]

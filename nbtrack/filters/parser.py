@@ -93,6 +93,32 @@ def parse_order_by(clauses: Iterable[str], fields: Fields) -> list[Ordering]:
     return orderings
 
 
+def parse_columns(names: Iterable[str], fields: Fields) -> list[Field]:
+    """Read the names of columns: a metric (or a function of one), a param or a tag each.
+
+    Raises
+    ------
+    InvalidValue
+        As `parse_filter`, and for what is none of these.
+    """
+    return [_column(name, fields) for name in names]
+
+
+def _column(name: str, fields: Fields) -> Field:
+    _check_size(name, "name of a column")
+    parser = _Parser(name, fields)
+    start = parser.ahead
+    field = parser.field(ordering=True).field if start.kind == "name" else None
+    if field is None or field.entity == "attributes" or parser.ahead.kind != "end":
+        raise complaint(
+            name,
+            start.position if field is None else parser.ahead.position,
+            f"Invalid column {name!r}: a column is a metric, param or tag, such as metrics.acc, "
+            "max(metrics.acc), params.lr or tags.team.",
+        )
+    return field
+
+
 def _order(clause: str, fields: Fields) -> Ordering:
     _check_size(clause, "order_by clause")
     parser = _Parser(clause, fields)

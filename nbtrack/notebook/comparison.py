@@ -7,9 +7,9 @@ import math
 from difflib import SequenceMatcher
 from typing import TYPE_CHECKING
 
-from nbtrack.client.direction import is_lower_better
 from nbtrack.errors import NbtrackError
 from nbtrack.formatting import numbers
+from nbtrack.formatting.direction import is_lower_better
 from nbtrack.formatting.text import shortened
 from nbtrack.notebook.capture.source import parse_cell
 from nbtrack.notebook.summary import Score

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from nbtrack.client.direction import is_lower_better
 from nbtrack.entities import RunStatus
+from nbtrack.formatting.direction import is_lower_better
+from nbtrack.formatting.repeated_params import without_repeats
 from nbtrack.formatting.text import shortened
 from nbtrack.notebook import comparison
 from nbtrack.notebook.outcome import without_colours
 from nbtrack.notebook.summary import Note, Score, Setting, Summary
 from nbtrack.sentences import count
-from nbtrack.views.repeated_params import without_repeats
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

@@ -21,6 +21,8 @@ MLFLOW_3 = ("/api/3.0/mlflow/", "/ajax-api/3.0/mlflow/")
 PAGES_ONLY = ("/ajax-api/2.0/mlflow/",)
 ARTIFACT_PROXY = ("/api/2.0/mlflow-artifacts/", "/ajax-api/2.0/mlflow-artifacts/")
 ROOT = ("/",)
+# What MLflow does not have: nbtrack's front end asks it.
+NBTRACK = ("/api/nbtrack/", "/ajax-api/nbtrack/")
 
 # Names in a path that stand for more than one part of it.
 REST_OF_PATH = frozenset({"path", "folder", "tag_key"})
@@ -35,6 +37,7 @@ class Answer(Enum):
 
     JSON = "a struct, or None for the empty object"
     TEXT = "a text"
+    FRAME = "the bytes of a frame, which `nbtrack.rest.frame` writes"
     DOWNLOAD = "a `Download`"
     UPLOAD = "a context manager that gives a file for the body; the answer is empty"
     PAGE = "a page for people, which the server's own table has"

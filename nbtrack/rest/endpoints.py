@@ -5,6 +5,7 @@ from __future__ import annotations
 from nbtrack.rest import (
     artifacts,
     batches,
+    curves,
     experiments,
     health,
     inputs,
@@ -13,7 +14,11 @@ from nbtrack.rest import (
     model_files,
     model_notes,
     multipart,
+    overviews,
     proxied,
+    run_changes,
+    run_keys,
+    run_tables,
     runs,
     values,
 )
@@ -32,4 +37,9 @@ ENDPOINTS = (
     *artifacts.ENDPOINTS,
     *proxied.ENDPOINTS,
     *multipart.ENDPOINTS,
+    *run_tables.ENDPOINTS,
+    *run_keys.ENDPOINTS,
+    *run_changes.ENDPOINTS,
+    *curves.ENDPOINTS,
+    *overviews.ENDPOINTS,
 )

@@ -15,6 +15,13 @@ if TYPE_CHECKING:
 # The version of MLflow whose wire protocol is served.
 PROTOCOL_VERSION = "3.17.2"
 
+_FEATURES = {
+    # A client may choose a run's id, so that a repeated create makes no second run.
+    "client_run_ids": True,
+    # Tables and curves can be asked for as frames, below api/nbtrack/.
+    "views": True,
+}
+
 
 class NbtrackInfo(Struct, frozen=True):
     """What only an nbtrack server says."""
@@ -50,8 +57,7 @@ def version(_backend: Backend, _request: Nothing) -> str:
 
 def info(backend: Backend, _request: Nothing) -> ServerInfo:
     """Return what the server can do."""
-    # A client may choose a run's id, so that a repeated create makes no second run.
-    return ServerInfo(NbtrackInfo(__version__, backend.store.store_id, {"client_run_ids": True}))
+    return ServerInfo(NbtrackInfo(__version__, backend.store.store_id, dict(_FEATURES)))
 
 
 ENDPOINTS = (

@@ -24,7 +24,7 @@ from __future__ import annotations
 import asyncio
 import re
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from tornado.iostream import StreamClosedError
 
@@ -38,6 +38,7 @@ from nbtrack.server.pages import addresses
 from nbtrack.server.replies import (
     RequestRefused,
     put_headers,
+    send_frame,
     send_json,
     send_page,
     send_text,
@@ -54,6 +55,8 @@ if TYPE_CHECKING:
     from nbtrack.rest.endpoint import Endpoint
     from nbtrack.server.pages import Page
     from nbtrack.server.service import Service
+
+T = TypeVar("T")
 
 # How long, and how many bytes of, a body that nobody wants is passed over.
 LINGER_SECONDS = 10.0
@@ -253,6 +256,8 @@ class Exchange:
             send_text(self._handler, serve())
         elif self._endpoint.answer is Answer.DOWNLOAD:
             await send_file(self._handler, serve, self._service)
+        elif self._endpoint.answer is Answer.FRAME:
+            send_frame(self._handler, await self._service.read(partial(self._while_there, serve)))
         elif self._endpoint.writes:
             send_json(self._handler, codec.encode(await self._service.write(serve)))
         else:
@@ -269,9 +274,12 @@ class Exchange:
         send_page(self._handler, await call(lambda: serve().html(root)))
 
     def _encoded(self, serve: Callable[[], Struct | None]) -> bytes:
+        return codec.encode(self._while_there(serve))
+
+    def _while_there(self, serve: Callable[[], T]) -> T:
         if self._has_left:  # while it waited for its turn
             raise StreamClosedError
-        return codec.encode(serve())
+        return serve()
 
     async def _asked(self) -> Struct:
         assert self._endpoint is not None

@@ -91,6 +91,12 @@ def send_json(handler: RequestHandler, answer: bytes) -> None:
     handler.finish(answer)
 
 
+def send_frame(handler: RequestHandler, answer: bytes) -> None:
+    """Send an answer that is columns of numbers and texts."""
+    put_headers(handler, {"Content-Type": "application/vnd.nbtrack.frame"})
+    handler.finish(answer)
+
+
 def send_text(handler: RequestHandler, answer: str) -> None:
     """Send an answer that is a text."""
     put_headers(handler, {"Content-Type": "text/plain; charset=utf-8"})

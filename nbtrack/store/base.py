@@ -10,6 +10,7 @@ from abc import abstractmethod
 from typing import TYPE_CHECKING, TypeVar
 
 from nbtrack.entities import ViewType
+from nbtrack.store.base_columns import Columns
 from nbtrack.store.base_models import LoggedModels
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ DEFAULT_MAX_RESULTS = 1000
 MAX_RESULTS_LIMIT = 50_000
 
 
-class Store(LoggedModels):
+class Store(LoggedModels, Columns):
     """Experiments, runs and logged models, by whatever keeps them.
 
     Every method raises `NbtrackError` subclasses only: `InvalidValue` for malformed arguments,

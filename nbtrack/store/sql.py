@@ -2,7 +2,8 @@
 
 Each method is one transaction around functions of the modules beside this one, which say what the
 methods mean: `experiments`, `runs`, `values` (params and tags), `points`, `inputs`, `history`,
-`search`, `applying` (journals), `leases`. Those of logged models are in `sql_models`.
+`search`, `applying` (journals), `leases`. Those of logged models are in `sql_models`, those
+of columns in `sql_columns`.
 """
 
 from __future__ import annotations
@@ -35,6 +36,7 @@ from nbtrack.store.points import PointWriter, coded
 from nbtrack.store.records import CreateRun
 from nbtrack.store.run_search import runs_query
 from nbtrack.store.run_state import RunState, locked_state, state
+from nbtrack.store.sql_columns import SqlColumns
 from nbtrack.store.sql_models import SqlLoggedModels
 from nbtrack.store.transaction import Transaction
 
@@ -66,7 +68,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
-class SqlStore(SqlLoggedModels, Store):
+class SqlStore(SqlLoggedModels, SqlColumns, Store):
     """A store in a SQL database.
 
     Parameters

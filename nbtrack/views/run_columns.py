@@ -8,27 +8,22 @@ from __future__ import annotations
 
 import difflib
 import json
-from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from nbtrack import tags
-from nbtrack.client.direction import is_lower_better
 from nbtrack.entities import RunStatus
 from nbtrack.errors import InvalidValue
 from nbtrack.formatting import numbers
-from nbtrack.views.repeated_params import without_repeats
+from nbtrack.formatting.direction import is_lower_better
+from nbtrack.rest.suggested import by_presence, suggested
 from nbtrack.views.static import Cell, Column
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from nbtrack.entities import Run
 
-MOST_PARAMS, MOST_METRICS = 8, 6
-_SEVERAL = 2
-# Recorded about the machine, and rarely what runs are compared by.
-_BACKGROUND = ("system/",)
 _STATUS = {
     RunStatus.FINISHED: "✓",
     RunStatus.FAILED: "✗ failed",
@@ -62,30 +57,18 @@ def chosen(rows: Sequence[Row]) -> Choice:
 
     Metrics that most of them have, then params that differ, then metrics of single runs.
     """
-    params = [without_repeats(row.run.data.params) for row in rows]
-    keys = _by_presence(params)
-    if len(rows) > 1:
-        same = {key: params[0][key] for key in keys if len({one.get(key) for one in params}) == 1}
-    else:
-        same = {}
-    # First the params that have several values, then those that only some of the runs have.
-    differing = sorted(
-        (key for key in keys if key not in same),
-        key=lambda key: len({one[key] for one in params if key in one}) < _SEVERAL,
+    choice = suggested(
+        [row.run.data.params for row in rows], [row.run.data.metrics for row in rows]
     )
-    measured = [row.run.data.metrics for row in rows]
-    metrics = [key for key in _by_presence(measured) if not key.startswith(_BACKGROUND)]
-    shown = metrics[:MOST_METRICS]
-    common = [key for key in shown if 2 * sum(key in one for one in measured) > len(rows)]
     names = ["name", "status", "start", "duration"]
     if len({row.run.info.experiment_id for row in rows}) > 1:
         names.insert(1, "experiment")
     if any(row.attempts > 1 for row in rows):
         names.insert(1, "attempts")
-    names += [f"metrics.{key}" for key in common]
-    names += [f"params.{key}" for key in differing[:MOST_PARAMS]]
-    names += [f"metrics.{key}" for key in shown[len(common) :]]
-    return Choice(names, same, differing[MOST_PARAMS:], metrics[MOST_METRICS:])
+    names += [f"metrics.{key}" for key in choice.common_metrics]
+    names += [f"params.{key}" for key in choice.params]
+    names += [f"metrics.{key}" for key in choice.rare_metrics]
+    return Choice(names, choice.same_params, choice.more_params, choice.more_metrics)
 
 
 def named(names: Sequence[str], rows: Sequence[Row]) -> list[str]:
@@ -100,9 +83,9 @@ def named(names: Sequence[str], rows: Sequence[Row]) -> list[str]:
     """
     known = [
         *ATTRIBUTES,
-        *(f"metrics.{key}" for key in _by_presence([row.run.data.metrics for row in rows])),
-        *(f"params.{key}" for key in _by_presence([row.run.data.params for row in rows])),
-        *(f"tags.{key}" for key in _by_presence([row.run.data.tags for row in rows])),
+        *(f"metrics.{key}" for key in by_presence([row.run.data.metrics for row in rows])),
+        *(f"params.{key}" for key in by_presence([row.run.data.params for row in rows])),
+        *(f"tags.{key}" for key in by_presence([row.run.data.tags for row in rows])),
     ]
     return [_known(name, known) for name in names] if rows else [*names]
 
@@ -146,12 +129,6 @@ def _lower_is_better(key: str, rows: Iterable[Row]) -> bool:
             if direction in {"min", "max"}:
                 return bool(direction == "min")
     return is_lower_better(key)
-
-
-def _by_presence(dictionaries: Sequence[Mapping[str, object]]) -> list[str]:
-    """Return all keys: those that most runs have first, else in the order in which they came."""
-    counts = Counter(key for dictionary in reversed(dictionaries) for key in dictionary)
-    return sorted(counts, key=lambda key: -counts[key])
 
 
 def _known(name: str, known: Sequence[str]) -> str:

@@ -141,6 +141,32 @@ REQUESTS = (
         {"run_ids": ["$run"], "metric_key": "loss", "start_step": 0, "end_step": 9},
         fields={"metrics.0.run_id": "$run", "metrics.0.step": 0},
     ),
+    # columns for tables and charts, of nbtrack alone
+    post("runs/table", {"experiment_ids": ["$experiment"], "columns": ["metrics.loss"]}),
+    post(
+        "runs/keys",
+        {"experiment_ids": ["$experiment"]},
+        fields={
+            "runs": 1,
+            "metrics": [{"key": "loss", "share": 1.0}],
+            "params": [],
+            "tags": ANY,
+            "suggested": ["metrics.loss"],
+            "same": {},
+            "directions": {"loss": "min"},
+        },
+    ),
+    post(
+        "runs/change",
+        {"run_ids": ["$run", "none"], "run_name": "renamed"},
+        fields={"changed": 1, "problems.0.run_id": "none", "problems.0.message": ANY},
+    ),
+    post("metrics/curves", {"run_ids": ["$run"], "keys": ["loss"]}),
+    get(
+        "experiments/overview",
+        {"view_type": "ALL"},
+        fields={"experiments.0.runs": ANY, "experiments.0.experiment_id": ANY},
+    ),
     # files of a run
     get(
         "artifacts/list",

@@ -8,9 +8,9 @@ import pandas as pd
 import pytest
 
 import nbtrack
-from nbtrack.client.direction import is_lower_better
 from nbtrack.entities import RunStatus
 from nbtrack.errors import InvalidValue, NotFound
+from nbtrack.formatting.direction import is_lower_better
 
 
 def make(name, metrics=None, params=None, tags=None):
