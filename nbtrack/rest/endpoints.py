@@ -15,9 +15,11 @@ from nbtrack.rest import (
     model_notes,
     multipart,
     overviews,
+    previews,
     proxied,
     run_changes,
     run_keys,
+    run_overview,
     run_tables,
     runs,
     values,
@@ -42,4 +44,6 @@ ENDPOINTS = (
     *run_changes.ENDPOINTS,
     *curves.ENDPOINTS,
     *overviews.ENDPOINTS,
+    *run_overview.ENDPOINTS,
+    *previews.ENDPOINTS,
 )

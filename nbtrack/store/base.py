@@ -35,6 +35,7 @@ if TYPE_CHECKING:
         RunStatus,
         Tag,
     )
+    from nbtrack.store.overviews import RunOverview
     from nbtrack.store.records import Lease, Owner, Receipt, Record
 
 T = TypeVar("T")
@@ -150,6 +151,10 @@ class Store(LoggedModels, Columns):
     @abstractmethod
     def get_run(self, run_id: str) -> Run:
         """Return a run, deleted ones included."""
+
+    @abstractmethod
+    def run_overview(self, run_id: str) -> RunOverview:
+        """Return a run with what its page shows beside it, deleted ones included."""
 
     @abstractmethod
     def search_runs(

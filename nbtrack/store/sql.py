@@ -25,6 +25,7 @@ from nbtrack.store import (
     model_points,
     repeating,
     run_models,
+    run_overview,
     runs,
     values,
 )
@@ -61,6 +62,7 @@ if TYPE_CHECKING:
         Tag,
     )
     from nbtrack.store.database import Database
+    from nbtrack.store.overviews import RunOverview
     from nbtrack.store.points import Points
     from nbtrack.store.records import Lease, Owner, Receipt, Record
 
@@ -214,6 +216,9 @@ class SqlStore(SqlLoggedModels, SqlColumns, Store):
             return load_runs(connection, self._keys, [number])[0]
 
         return self._read(work)
+
+    def run_overview(self, run_id: str) -> RunOverview:
+        return self._read(lambda connection: run_overview.read(connection, self._keys, run_id))
 
     def search_runs(
         self,

@@ -29,6 +29,7 @@ from nbtrack.testing.histories import HistoriesContract
 from nbtrack.testing.inputs import InputContract
 from nbtrack.testing.logged_models import LoggedModelContract
 from nbtrack.testing.ordering import OrderContract
+from nbtrack.testing.overviews import OverviewContract
 from nbtrack.testing.points import PointContract
 from nbtrack.testing.runs import RunContract
 from nbtrack.testing.texts import TextContract
@@ -49,6 +50,7 @@ class StoreContract(
     LoggedModelContract,
     FilterContract,
     OrderContract,
+    OverviewContract,
     DeliveryContract,
     TogetherContract,
 ):

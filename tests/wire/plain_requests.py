@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from tests.wire import plain_model_requests
+from tests.wire import plain_model_requests, plain_page_requests
 from tests.wire.plain_request import ANY, API, FILES, Request, get, post
 
 if TYPE_CHECKING:
@@ -122,6 +122,7 @@ REQUESTS = (
     post("runs/outputs", {**RUN, "models": [{"model_id": "m-" + 32 * "0", "step": 1}]}, text=b"{}"),
     post("runs/log-model", {**RUN, "model_json": "$model_json"}, text=b"{}"),
     *plain_model_requests.REQUESTS,
+    *plain_page_requests.REQUESTS,
     # metrics
     get(
         "metrics/get-history",
