@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from tornado.web import stream_request_body
 
 from nbtrack.errors import Unavailable
-from nbtrack.rest.endpoint import Answer
+from nbtrack.rest.endpoint import WITHOUT_STORE, Answer
 from nbtrack.server.exchange import Exchange
 from nbtrack_jupyter.admission import GuardedHandler
 
@@ -45,7 +45,7 @@ class EndpointHandler(GuardedHandler):
             await self._admit(endpoint)
             if self._finished:
                 return
-            service = None if endpoint is None else await self._service(store_id)
+            service = await self._service(endpoint, store_id)
         except Exception as error:  # noqa: BLE001 - it becomes the answer
             self._exchange = Exchange(self, self._methods, None, values)
             self._exchange.refuse(error)
@@ -82,10 +82,14 @@ class EndpointHandler(GuardedHandler):
             return
         if self._unusable is not None:
             raise Unavailable(self._unusable)
+        if self.is_page:
+            self.xsrf_token  # noqa: B018 - sets the cookie that the page's requests have to repeat
         if changes:  # a hub must not cull a server that others log to
             self.settings["api_last_activity"] = datetime.now(UTC)
 
-    async def _service(self, store_id: str | None) -> Service:
+    async def _service(self, endpoint: Endpoint | None, store_id: str | None) -> Service | None:
+        if endpoint is None or endpoint.answer in WITHOUT_STORE:
+            return None
         if store_id is None:
             return await self._stores.default()
         return await self._stores.of(store_id)

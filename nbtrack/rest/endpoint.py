@@ -41,7 +41,12 @@ class Answer(Enum):
     FRAME = "the bytes of a frame, which `nbtrack.rest.frame` writes"
     DOWNLOAD = "a `Download`"
     UPLOAD = "a context manager that gives a file for the body; the answer is empty"
-    PAGE = "a page for people, which the server's own table has"
+    PAGE = "the HTML of a page for people, which the server's own table has"
+    STATIC = "a file of the front end, which the server's own table has"
+
+
+# What is the same for every store, so that none is asked; ``serve`` gets None for it.
+WITHOUT_STORE = frozenset({Answer.PAGE, Answer.STATIC})
 
 
 @dataclass(frozen=True)

@@ -24,13 +24,13 @@ from __future__ import annotations
 import asyncio
 import re
 from functools import partial
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from tornado.iostream import StreamClosedError
 
 from nbtrack.errors import InvalidValue
 from nbtrack.rest import codec
-from nbtrack.rest.endpoint import Answer
+from nbtrack.rest.endpoint import WITHOUT_STORE, Answer
 from nbtrack.server import connection
 from nbtrack.server.bodies import JsonBody, content_encoding, unsupported
 from nbtrack.server.downloads import send_file
@@ -41,6 +41,7 @@ from nbtrack.server.replies import (
     send_frame,
     send_json,
     send_page,
+    send_static,
     send_text,
     write_error,
 )
@@ -53,7 +54,6 @@ if TYPE_CHECKING:
     from tornado.web import RequestHandler
 
     from nbtrack.rest.endpoint import Endpoint
-    from nbtrack.server.pages import Page
     from nbtrack.server.service import Service
 
 T = TypeVar("T")
@@ -249,10 +249,11 @@ class Exchange:
             self._handler.finish()
             return
         asked = await self._asked()
+        if self._endpoint.answer in WITHOUT_STORE:
+            self._send_of_front_end(asked)
+            return
         serve = partial(self._endpoint.serve, self._service.backend, asked)
-        if self._endpoint.answer is Answer.PAGE:
-            await self._send_page(serve)
-        elif self._endpoint.answer is Answer.TEXT:
+        if self._endpoint.answer is Answer.TEXT:
             send_text(self._handler, serve())
         elif self._endpoint.answer is Answer.DOWNLOAD:
             await send_file(self._handler, serve, self._service)
@@ -264,14 +265,16 @@ class Exchange:
             call = self._service.with_files if self._endpoint.files else self._service.read
             send_json(self._handler, await call(partial(self._encoded, serve)))
 
-    async def _send_page(self, serve: Callable[[], Page]) -> None:
+    def _send_of_front_end(self, asked: Struct) -> None:
         assert self._endpoint is not None
-        if addresses.lacks_slash(self._request, self._endpoint):
+        no_backend: Any = None
+        if self._endpoint.answer is Answer.STATIC:
+            version = self._handler.get_query_argument("v", "")
+            send_static(self._handler, self._endpoint.serve(no_backend, asked), version)
+        elif addresses.lacks_slash(self._request, self._endpoint):
             self._handler.redirect(addresses.with_slash(self._request))
-            return
-        root = addresses.root(self._request, self._endpoint)
-        call = self._service.with_files if self._endpoint.files else self._service.read
-        send_page(self._handler, await call(lambda: serve().html(root)))
+        else:
+            send_page(self._handler, self._endpoint.serve(no_backend, asked))
 
     def _encoded(self, serve: Callable[[], Struct | None]) -> bytes:
         return codec.encode(self._while_there(serve))

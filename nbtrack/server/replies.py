@@ -12,12 +12,15 @@ import msgspec
 from tornado.web import HTTPError
 
 from nbtrack.errors import NbtrackError
+from nbtrack.server.pages import bundle
 from nbtrack.server.pages.document import content_security_policy, error_page
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from tornado.web import RequestHandler
+
+    from nbtrack.server.pages.bundle import StaticFile
 
 log = logging.getLogger("nbtrack.server")
 
@@ -48,6 +51,7 @@ _CODES = {
     503: "TEMPORARILY_UNAVAILABLE",
 }
 _SERVER_FAULT = 500
+_GZIP = re.compile(r"\bgzip\b(?!\s*;\s*q=0(\.0*)?\s*(,|$))", re.IGNORECASE)
 _NUMBER = re.compile(r"[0-9a-f]{8}")
 _LONGEST_MESSAGE = 2000
 
@@ -109,6 +113,40 @@ def send_page(handler: RequestHandler, document: str) -> None:
     handler.finish(document)
 
 
+def send_static(handler: RequestHandler, file: StaticFile, version: str) -> None:
+    """Send a file of the front end, unless the browser has it already.
+
+    Parameters
+    ----------
+    handler : RequestHandler
+        Who asks.
+    file : StaticFile
+        What for.
+    version : str
+        What the address says of the front end's version: with the right one it is never asked
+        again, with another one, or none, every time.
+    """
+    is_fixed = version == bundle.version()
+    accepted = handler.request.headers.get("Accept-Encoding", "")
+    put_headers(
+        handler,
+        {
+            "Content-Type": "text/javascript; charset=utf-8",
+            "Cache-Control": "private, max-age=31536000, immutable" if is_fixed else "no-cache",
+            "ETag": f'W/"{file.digest}"',
+            "Vary": "Accept-Encoding",
+        },
+    )
+    if handler.check_etag_header():
+        handler.set_status(304)
+        handler.finish()
+    elif _GZIP.search(accepted):
+        handler.set_header("Content-Encoding", "gzip")
+        handler.finish(file.compressed)
+    else:
+        handler.finish(file.content)
+
+
 def send_error(handler: RequestHandler, status: int, error: BaseException | None) -> None:
     """Send what went wrong in MLflow's form, without a trace of the server's inside.
 
@@ -143,7 +181,7 @@ def write_error(
         body = msgspec.json.encode({"error_code": fault.code, "message": fault.message})
         put_headers(handler, {"Content-Type": "application/json"})
     else:
-        body = error_page(fault.status, fault.message, home).html("").encode()
+        body = error_page(fault.status, fault.message, home).encode()
         put_headers(handler, _PAGE_HEADERS)
     for name, value in fault.headers.items():
         handler.set_header(name, value)

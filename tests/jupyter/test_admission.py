@@ -157,7 +157,7 @@ def test_a_logged_in_person_sees_the_pages(jupyter, store_id, cookie):
         assert page.status == 200, path
         assert page.headers["Content-Type"].startswith("text/html")
         assert "default-src 'none'" in page.headers["Content-Security-Policy"]
-        assert b"Default" in page.body
+        assert b'id="nbtrack"' in page.body
 
 
 def test_a_link_on_another_site_leads_to_a_page_but_not_to_the_api(jupyter, cookie):

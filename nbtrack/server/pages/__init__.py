@@ -1,10 +1,10 @@
-"""Plain pages for people who open the server's address: experiments, runs, a run.
+"""The pages for people who open the server's address, and the files that draw them.
 
-They are made on the server, hold no script, and link only relatively, so that they work under any
-prefix. `PAGES` is their table; both hosts mount it beside the API.
+Every page is the same small document, which loads the front end (``nbtrack/ui/``, built from
+``jupyter_extension/ui/``); addresses in it are relative, so that it works under any prefix. `PAGES`
+is their table; both hosts mount it beside the API.
 """
 
-from nbtrack.server.pages.document import Page, error_page
 from nbtrack.server.pages.table import PAGES
 
-__all__ = ["PAGES", "Page", "error_page"]
+__all__ = ["PAGES"]

@@ -1,4 +1,4 @@
-"""Where the server and its pages are, as the request that is answered sees it."""
+"""Where the first page is, as the request that is answered sees it."""
 
 from __future__ import annotations
 
@@ -8,14 +8,6 @@ if TYPE_CHECKING:
     from tornado.httputil import HTTPServerRequest
 
     from nbtrack.rest.endpoint import Endpoint
-
-
-def root(request: HTTPServerRequest, page: Endpoint) -> str:
-    """Return the address that clients take as their tracking URI."""
-    path = request.path.rstrip("/")
-    if page.path:
-        path = path.rsplit("/", page.path.count("/") + 1)[0]
-    return f"{request.protocol}://{request.host}{path}"
 
 
 def home(page: Endpoint) -> str:

@@ -6,7 +6,7 @@ import html
 import re
 from typing import TYPE_CHECKING
 
-from nbtrack.formatting.text import one_line, shortened, title
+from nbtrack.formatting.text import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -41,13 +41,6 @@ def element(name: str, /, *content: str | Iterable[Html], **attributes: str | No
     inside = "".join(_escaped(part) for part in content)
     opening = f"<{name}{''.join(_attributes(attributes))}>"
     return Html(opening if name in _EMPTY else f"{opening}{inside}</{name}>")
-
-
-def foreign(value: str, longest: int = 60) -> Html:
-    """Return text that anybody may have written, on one line of bounded length."""
-    shown = shortened(value, longest)
-    tip = title(value) if shown != value else None
-    return element("span", shown, class_="foreign", title=tip, dir=_direction(value))
 
 
 def whole(value: str, most: int = 20_000) -> Html:

@@ -1,0 +1,77 @@
+"""The built front end, ``nbtrack/ui/``: read once, compressed once, kept in memory.
+
+A server goes on with the files that it began with, so that what pages ask fits what it answers even
+while a newer version is being installed.
+"""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+from functools import cache
+from importlib.resources import files
+from typing import NamedTuple
+
+from nbtrack.errors import Unavailable
+
+# What `page.js` imports has no version in its address: it is asked about again on every page.
+PAGE = "page.js"
+NAMES = frozenset({PAGE, "nbtrack.js"})
+
+
+class StaticFile(NamedTuple):
+    """A file of the front end.
+
+    Attributes
+    ----------
+    content, compressed : bytes
+        As it is, and by gzip.
+    digest : str
+        Changes with the content.
+    """
+
+    content: bytes
+    compressed: bytes
+    digest: str
+
+
+def version() -> str:
+    """Return what changes whenever any of the files does.
+
+    Raises
+    ------
+    Unavailable
+        If the front end is not there.
+    """
+    return _digest("".join(one.digest for _, one in sorted(_files().items())).encode())
+
+
+def find(name: str) -> StaticFile | None:
+    """Return a file by its name; None for any other name.
+
+    Raises
+    ------
+    Unavailable
+        If the front end is not there.
+    """
+    return _files().get(name)
+
+
+@cache  # not of an exception: once it is built, it is found
+def _files() -> dict[str, StaticFile]:
+    folder = files("nbtrack") / "ui"
+    try:
+        return {name: _file((folder / name).read_bytes()) for name in NAMES}
+    except FileNotFoundError:
+        raise Unavailable(
+            "The front end is not built, as in a fresh checkout of the sources. Build it with "
+            "Node.js: cd jupyter_extension/ui && npm ci && npm run build"
+        ) from None
+
+
+def _file(content: bytes) -> StaticFile:
+    return StaticFile(content, gzip.compress(content, 9, mtime=0), _digest(content))
+
+
+def _digest(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()[:16]
