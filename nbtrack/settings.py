@@ -26,6 +26,7 @@ class Settings:
 
     tracking_uri: str
     jupyter_store: str
+    jupyter_root: str
     experiment_name: str
     durability: str
     lease_hours: float
@@ -86,6 +87,12 @@ SETTINGS: tuple[Setting, ...] = (
         "NBTRACK_JUPYTER_STORE",
         "",
         "Default store of the Jupyter server that started this kernel; its extension sets it.",
+    ),
+    Setting(
+        "jupyter_root",
+        "NBTRACK_JUPYTER_ROOT",
+        "",
+        "Folder below which that server finds more stores; its extension sets it.",
     ),
     Setting(
         "experiment_name",

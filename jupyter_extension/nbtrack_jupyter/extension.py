@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from nbtrack_jupyter.stores import Stores
 
 KERNEL_VARIABLE = "NBTRACK_JUPYTER_STORE"
+ROOT_VARIABLE = "NBTRACK_JUPYTER_ROOT"
 
 
 class NbtrackExtension(ExtensionApp):
@@ -111,6 +112,7 @@ class NbtrackExtension(ExtensionApp):
             "nbtrack: the default store is %s. %s", redact_url(location.uri), location.rule
         )
         os.environ[KERNEL_VARIABLE] = location.uri
+        os.environ[ROOT_VARIABLE] = str(root)
         return location
 
     def _location(self, root: Path) -> StoreLocation:

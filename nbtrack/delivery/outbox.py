@@ -25,7 +25,7 @@ from nbtrack.settings import settings
 from nbtrack.store.records import CreateRun, LogMetric, UpdateRun, merged
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from nbtrack.store.base import Store
@@ -43,6 +43,11 @@ class Outbox:
         Where records go.
     directory : Path
         Folder of the journals; made when it is needed.
+
+    Attributes
+    ----------
+    listeners : tuple of callable
+        Called, in the thread that ships, after each batch that reached the store.
     """
 
     def __init__(self, store: Store, directory: Path) -> None:
@@ -56,6 +61,7 @@ class Outbox:
         self._lock = threading.RLock()
         self._open_runs: set[str] = set()
         self._problems: dict[str | None, list[Problem]] = {}
+        self.listeners: tuple[Callable[[], None], ...] = ()
         _outboxes.add(self)
 
     def append(self, record: Record) -> int:
@@ -175,6 +181,7 @@ class Outbox:
                 self._store,
                 journal,
                 on_problems=self._add_problems,
+                on_arrival=self._tell_listeners,
                 before_first=self._ship_inherited,
             )
             self._shipper = shipper
@@ -201,6 +208,11 @@ class Outbox:
             all_of_run = [*kept, *(problem for problem in new if problem.run_id == run_id)]
             self._problems[run_id] = merged(all_of_run)[:_MOST_PROBLEMS]
 
+    def _tell_listeners(self) -> None:
+        for listener in self.listeners:
+            with suppress(Exception):  # who listens cannot stop what is shipped
+                listener()
+
     # Forks
 
     def _ship_inherited(self) -> None:
@@ -216,6 +228,7 @@ class Outbox:
         self._lock = threading.RLock()
         self._journal = self._shipper = None
         self._forked = False
+        self.listeners = ()
         self._open_runs = set()
         self._problems = {}
         if journal is not None and shipper is not None:

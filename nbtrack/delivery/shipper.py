@@ -52,6 +52,8 @@ class Shipper:
         Where they come from.
     on_problems : callable
         Called, in the thread that ships, with the records the store refused.
+    on_arrival : callable
+        Called, in the thread that ships, after records reached the store.
     before_first : callable
         Called once before anything is shipped.
 
@@ -71,6 +73,7 @@ class Shipper:
         journal: Journal,
         *,
         on_problems: Callable[[Sequence[Problem]], None],
+        on_arrival: Callable[[], None],
         before_first: Callable[[], None],
     ) -> None:
         self.acknowledged = 0
@@ -79,6 +82,7 @@ class Shipper:
         self._store = store
         self._journal = journal
         self._on_problems = on_problems
+        self._on_arrival = on_arrival
         self._before_first: Callable[[], None] | None = before_first
         self._reader: JournalReader | None = None
         self._pending: list[tuple[int, Record]] = []
@@ -300,6 +304,7 @@ class Shipper:
             self.acknowledged = max(self.acknowledged, number)
             self._progress.notify_all()
         self._journal.acknowledge(self.acknowledged)
+        self._on_arrival()
 
     def _compact(self) -> None:
         reader = self._reader

@@ -81,13 +81,20 @@ def named(names: Sequence[str], rows: Sequence[Row]) -> list[str]:
     InvalidValue
         If no run has such a column; the message gives the nearest name.
     """
-    known = [
+    if not rows:
+        return [*names]
+    there = known(rows)
+    return [_known(name, there) for name in names]
+
+
+def known(rows: Sequence[Row]) -> list[str]:
+    """Return every column that these rows have."""
+    return [
         *ATTRIBUTES,
         *(f"metrics.{key}" for key in by_presence([row.run.data.metrics for row in rows])),
         *(f"params.{key}" for key in by_presence([row.run.data.params for row in rows])),
         *(f"tags.{key}" for key in by_presence([row.run.data.tags for row in rows])),
     ]
-    return [_known(name, known) for name in names] if rows else [*names]
 
 
 def filled(name: str, rows: Sequence[Row]) -> tuple[Column, list[Cell]]:

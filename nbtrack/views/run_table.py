@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from nbtrack import tags
 from nbtrack.client.experiments import experiment_by_name, experiment_of_new_runs
-from nbtrack.client.searching import search_experiments, search_runs
+from nbtrack.client.searching import as_list, search_experiments, search_runs
 from nbtrack.client.session import current_session
-from nbtrack.errors import NotFound
+from nbtrack.errors import NbtrackError, NotFound
 from nbtrack.formatting.text import shortened
 from nbtrack.sentences import count
-from nbtrack.views.run_columns import Choice, Row, chosen, filled, named
+from nbtrack.views.run_columns import Choice, Row, chosen, filled, known, named
+from nbtrack.views.run_rows import families, rows_of
 from nbtrack.views.static import Table
+from nbtrack.views.table_view import columns_of, given_view, search_of
+from nbtrack.views.view import View, checked_view
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence, Sized
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
     from nbtrack.client.session import Session
     from nbtrack.entities import Experiment, Run
+    from nbtrack.views.table_view import Search
 
 SHOWN = 20
 _SEARCHED = 1000
@@ -37,6 +39,7 @@ def runs(
     max_results: int | None = None,
     columns: Sequence[str] | None = None,
     attempts: bool = False,
+    view: Mapping[str, Any] | None = None,
 ) -> RunTable:
     """Return the runs that match, as a table.
 
@@ -49,13 +52,16 @@ def runs(
     order_by : str or sequence of str, optional
         ``"metrics.acc DESC"``. Default: newest first, children below their parent.
     max_results : int, optional
-        How many runs to find and show. By default the newest 1,000 are found and 20 are shown.
+        How many runs to find and show. By default the newest 1,000 are found and 20 are shown; in
+        the widget all are there.
     columns : sequence of str, optional
         ``["name", "params.lr", "metrics.acc"]``; a bare ``"lr"`` means the param or metric of this
         name. Default: name, status, start, duration, metrics and params that differ.
     attempts : bool
         Whether each attempt of a cell has its own row. By default a cell has one row, its first in
         this order, unless the table would have no other row.
+    view : mapping, optional
+        What `RunTable.view` returned of another table; the other arguments go before it.
 
     Raises
     ------
@@ -70,65 +76,75 @@ def runs(
     """
     session = current_session()
     experiments = _experiments(session, experiment)
-    limit = _SEARCHED if max_results is None else max_results
-    found: Any = search_runs(
-        [one.experiment_id for one in experiments],
-        query,
-        # One more tells whether there are more.
-        max_results=limit + 1 if type(limit) is int and limit > 0 else limit,
-        order_by=order_by,
-        output_format="list",
-    )
-    shown = found[:limit]
+    order = as_list(order_by)
+    given = given_view(query, order, columns, attempts=attempts)
     return RunTable(
-        _families(shown) if order_by is None else shown,
+        session,
         {one.experiment_id: one.name for one in experiments},
-        query=query,
+        {**checked_view(view or {}), **given},
+        order_by=order,
         columns=columns,
-        attempts=attempts,
-        shown=SHOWN if max_results is None else max_results,
-        more=len(found) > limit,
+        max_results=max_results,
     )
 
 
-class RunTable:
+class _Found(NamedTuple):
+    """Runs, and whether there are more than were asked for."""
+
+    runs: list[Run]
+    more: bool
+
+
+class RunTable(View):
     """Runs that a search found.
 
     Iterating gives the runs, ``len`` counts them, an index or a slice picks from them; `df` is a
-    DataFrame with MLflow's columns. In a notebook it shows as a table.
+    DataFrame with MLflow's columns. In a notebook it shows as a table to sort, filter and select
+    in. All of these are of the runs that the present `view` shows: a filter that was typed into the
+    widget counts here too.
 
     Parameters
     ----------
-    runs : sequence of Run
-        In the order in which they are shown.
+    session : Session
+        Where the runs are.
     experiments : mapping
-        Experiment id -> name, of the experiments that were searched.
-    query, columns, attempts
-        As for `nbtrack.runs`.
-    shown : int
-        How many rows to show at most.
-    more : bool
-        Whether the search stopped before it had all runs.
+        Experiment id -> name, of the experiments that are searched.
+    view : mapping
+        Filter, order, columns … at first.
+    order_by : sequence of str
+        The order that ``view`` stands for, in MLflow's words; a view cannot hold every one.
+    columns : sequence of str, optional
+        Columns that must be there, as for `nbtrack.runs`.
+    max_results : int, optional
+        How many runs to find and show.
     """
+
+    _kind = "runs"
 
     def __init__(
         self,
-        runs: Sequence[Run],
+        session: Session,
         experiments: Mapping[str, str],
+        view: Mapping[str, Any],
         *,
-        query: str = "",
+        order_by: Sequence[str] = (),
         columns: Sequence[str] | None = None,
-        attempts: bool = False,
-        shown: int = SHOWN,
-        more: bool = False,
+        max_results: int | None = None,
     ) -> None:
-        self._runs = list(runs)
+        names = list(experiments.values())
+        config: dict[str, Any] = {"experiment_ids": list(experiments)}
+        if len(names) == 1:
+            config["experiment_name"] = names[0]
         self._experiments = experiments
-        self._query = query
-        self._shown = shown
-        self._more = more
-        self._rows = _rows(self._runs, experiments, attempts=attempts)
-        self._columns = None if columns is None else named(columns, self._rows)
+        self._limit = _SEARCHED if max_results is None else max_results
+        self._shown = SHOWN if max_results is None else max_results
+        self._asked = search_of(view)
+        self._found = self._search(
+            self._asked._replace(order=order_by) if order_by else self._asked
+        )
+        if columns is not None:
+            view = {**view, "columns": named(columns, self._rows(view))}
+        super().__init__(session, config, view)
 
     @property
     def df(self) -> DataFrame:
@@ -146,55 +162,84 @@ class RunTable:
     def __getitem__(self, index: Any) -> Any:
         return self._runs[index]
 
-    def __repr__(self) -> str:
-        return self.table().text()
+    @property
+    def _runs(self) -> list[Run]:
+        """The runs of the present view."""
+        now = search_of(self._choice.view)
+        if now != self._asked:
+            self._found = self._search(now)
+            self._asked = now
+        return self._found.runs
 
-    def _repr_mimebundle_(self, **_options: object) -> dict[str, str]:
-        return self.table().mimebundle()
+    def _search(self, search: Search) -> _Found:
+        limit = self._limit
+        found: Any = search_runs(
+            list(self._experiments),
+            search.filter,
+            search.lifecycle,
+            # One more tells whether there are more.
+            limit + 1 if type(limit) is int and limit > 0 else limit,
+            search.order,
+            output_format="list",
+        )
+        shown = found[:limit]
+        return _Found(shown if search.order else families(shown), len(found) > limit)
+
+    def _rows(self, view: Mapping[str, Any]) -> list[Row]:
+        attempts = view.get("attempts") is True
+        return rows_of(self._found.runs, self._experiments, attempts=attempts)
+
+    def _twin(self) -> dict[str, Any]:
+        try:
+            return dict(self.table().mimebundle())
+        except NbtrackError as error:  # of a view that was set since, or of a store that is away
+            return dict(Table((), (), notes=(error.message,)).mimebundle())
 
     def table(self) -> Table:
         """Return what is shown."""
+        view = self._choice.view
         if not self._runs:
             return Table((), (), notes=(self._nothing(),))
-        rows = self._rows[: self._shown]
+        all_rows = self._rows(view)
+        rows = all_rows[: self._shown]
         choice = chosen(rows)
-        names = choice.names if self._columns is None else self._columns
-        columns, cells = zip(*(filled(name, rows) for name in names), strict=True)
-        notes = [] if self._columns is not None else _left_out(choice)
+        wanted = columns_of(view, known(all_rows))
+        columns, cells = zip(*(filled(name, rows) for name in wanted or choice.names), strict=True)
+        notes = [] if wanted else _left_out(choice)
         return Table(
             columns,
             list(zip(*cells, strict=True)),
             heading=self._heading(),
-            notes=[*notes, *self._limits(rows)],
+            notes=[*notes, *self._limits(rows, len(all_rows))],
         )
 
     def _heading(self) -> str:
         name = next(iter(self._experiments.values()))
         where = name if len(self._experiments) == 1 else f"{len(self._experiments)} experiments"
-        more = "more than " if self._more else ""
-        parts = [where, more + count(len(self._runs), "run"), shortened(self._query, 80)]
+        more = "more than " if self._found.more else ""
+        parts = [where, more + count(len(self._runs), "run"), shortened(self._asked.filter, 80)]
         return " · ".join(part for part in parts if part)
 
-    def _limits(self, rows: Sequence[Row]) -> list[str]:
+    def _limits(self, rows: Sequence[Row], there: int) -> list[str]:
         notes = []
         if any(row.attempts > 1 for row in rows):
             notes.append("Attempts of one cell share a row: runs(attempts=True) shows each.")
-        if len(rows) < len(self._rows):
+        if len(rows) < there:
             notes.append(
-                f"{len(rows)} of {count(len(self._rows), 'row')}: runs(max_results="
+                f"{len(rows)} of {count(there, 'row')}: runs(max_results="
                 f"{len(self._runs)}) shows all, .df has them as a DataFrame."
             )
-        elif self._more:
+        elif self._found.more:
             notes.append("There are more runs: pass a larger max_results, or a query.")
         return notes
 
     def _nothing(self) -> str:
         names = list(self._experiments.values())
         where = f"experiment {names[0]!r}" if len(names) == 1 else count(len(names), "experiment")
-        if self._query:
+        if self._asked.filter:
             return (
-                f"No run of {where} matches {self._query!r}. A clause on a metric, param or tag "
-                "keeps only runs that have it."
+                f"No run of {where} matches {self._asked.filter!r}. A clause on a metric, param or "
+                "tag keeps only runs that have it."
             )
         return (
             f"No runs in {where} yet. Put %%track above a cell, or use nbtrack.start_run(). "
@@ -220,58 +265,6 @@ def _experiment(session: Session, wanted: str) -> Experiment:
         if not wanted.isdecimal():
             raise
     return session.store.get_experiment(wanted)
-
-
-def _families(runs: Sequence[Run]) -> list[Run]:
-    """Put children right below their parent; one whose parent is not among the runs stays."""
-    ids = {run.info.run_id for run in runs}
-    children: dict[str, list[Run]] = {}
-    tops: list[Run] = []
-    for run in runs:
-        parent = run.data.tags.get(tags.PARENT_RUN_ID, "")
-        inside = parent in ids and parent != run.info.run_id
-        (children.setdefault(parent, []) if inside else tops).append(run)
-    ordered: list[Run] = []
-    waiting = tops[::-1]
-    while waiting:
-        run = waiting.pop()
-        ordered.append(run)
-        waiting += children.pop(run.info.run_id, [])[::-1]
-    # What is left are parents of each other, which only a foreign client can make.
-    return ordered + [run for left in children.values() for run in left]
-
-
-def _rows(runs: Sequence[Run], experiments: Mapping[str, str], *, attempts: bool) -> list[Row]:
-    """Return a row a run, or one for all attempts of a cell: the first of them in this order."""
-    each = [Row(run, 1, experiments.get(run.info.experiment_id, "")) for run in runs]
-    if attempts:
-        return each
-    cells: dict[str, list[Row]] = {}
-    for row in each:
-        # The first attempt is known by its own id.
-        first = row.run.data.tags.get(tags.ATTEMPT_OF, row.run.info.run_id)
-        cells.setdefault(first, []).append(row)
-    if len(cells) == 1:
-        # With nothing else to show, the attempts are what is to be compared.
-        return each
-    hidden = {row.run.info.run_id for rows in cells.values() for row in rows[1:]}
-    shown = [replace(rows[0], attempts=len(rows)) for rows in cells.values()]
-    return _without_below(shown, hidden)
-
-
-def _without_below(rows: Sequence[Row], hidden: set[str]) -> list[Row]:
-    """Leave out what is below hidden runs: children go with the attempt that they belong to."""
-    parents = {row.run.info.run_id: row.run.data.tags.get(tags.PARENT_RUN_ID, "") for row in rows}
-    kept = []
-    for row in rows:
-        above, seen = parents[row.run.info.run_id], set[str]()
-        # Only a foreign client makes parents of each other.
-        while above and above not in hidden and above not in seen:
-            seen.add(above)
-            above = parents.get(above, "")
-        if above not in hidden:
-            kept.append(row)
-    return kept
 
 
 def _left_out(choice: Choice) -> list[str]:
