@@ -1,0 +1,172 @@
+// The runs that match, as columns; a frame's answers are laid over them without an object a run.
+
+import { Values } from "./values.js";
+
+/** @typedef {import("../frame.js").Frame} Frame */
+
+const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, "0"));
+/** Growing by more than is needed, so that each new run does not copy all columns. */
+const SPARE = 1.25;
+
+export const RUNNING = 1;
+export const STATUSES = ["", "RUNNING", "SCHEDULED", "FINISHED", "FAILED", "KILLED"];
+
+export class Rows {
+  /** @param {Frame | null} frame */
+  constructor(frame) {
+    this.length = frame?.columns.get("key")?.length ?? 0;
+    this.capacity = this.length;
+    this.frame = frame;
+    /** @type {Map<string, Values>} */
+    this.values = new Map();
+    /** @type {Map<number, number> | null} */
+    this.index = null;
+    /** Changes with each change. */
+    this.version = 0;
+  }
+
+  /** Names of all columns. */
+  get names() {
+    return new Set([...this.values.keys(), ...(this.frame?.columns.keys() ?? [])]);
+  }
+
+  /**
+   * @param {string} name
+   * @returns {Values | undefined} made from the frame when it is first wanted
+   */
+  column(name) {
+    const known = this.values.get(name);
+    if (known) return known;
+    const column = this.frame?.columns.get(name);
+    if (!column) return undefined;
+    const values = Values.of(column, this.capacity);
+    this.values.set(name, values);
+    return values;
+  }
+
+  /**
+   * The numbers of a column that every row has.
+   * @param {string} name
+   */
+  dense(name) {
+    return /** @type {Values} */ (this.column(name)).data;
+  }
+
+  /** @param {number} row */
+  idAt(row) {
+    const bytes = this.dense("run_id");
+    let text = "";
+    for (let i = 16 * row; i < 16 * row + 16; i++) text += HEX[bytes[i]];
+    return text;
+  }
+
+  /**
+   * The row of a run by the store's number of it; undefined where it is not among them.
+   * @param {number} key
+   */
+  rowOf(key) {
+    if (!this.index) {
+      const keys = this.length ? this.dense("key") : [];
+      this.index = new Map();
+      for (let row = 0; row < this.length; row++) this.index.set(keys[row], row);
+    }
+    return this.index.get(key);
+  }
+
+  /** How long a run took or has been going on, in s; NaN where nobody knows. @param {number} row */
+  secondsAt(row, now = Date.now()) {
+    const end = this.dense("end")[row];
+    const running = this.dense("status")[row] === RUNNING;
+    return Math.max(0, (Number.isNaN(end) && running ? now : end) - this.dense("start")[row]) / 1000;
+  }
+
+  running() {
+    return this.rowsWhere((row, status) => status[row] === RUNNING, this.length ? this.dense("status") : []);
+  }
+
+  /**
+   * @template T
+   * @param {(row: number, data: T) => boolean} wanted
+   * @param {T} data
+   */
+  rowsWhere(wanted, data) {
+    const rows = [];
+    for (let row = 0; row < this.length; row++) if (wanted(row, data)) rows.push(row);
+    return rows;
+  }
+
+  /**
+   * Lay newer answers over the rows: values change in place, new runs are added at the end.
+   * @param {Frame} frame
+   */
+  upsert(frame) {
+    const newer = new Rows(frame);
+    const places = this.placesOf(newer);
+    for (const name of this.names) {
+      const values = /** @type {Values} */ (this.column(name));
+      values.grow(this.capacity);
+      const other = newer.column(name);
+      for (let i = 0; i < places.length; i++) values.take(places[i], other, i);
+    }
+    this.version += 1;
+  }
+
+  /**
+   * Add columns that were asked for later.
+   * @param {Frame} frame
+   * @param {string[]} names
+   */
+  join(frame, names) {
+    const other = new Rows(frame);
+    const places = other.length ? Array.from(other.dense("key"), (key) => this.rowOf(key)) : [];
+    for (const name of names) {
+      const given = other.column(name);
+      if (!given) continue;
+      const values = given.texts
+        ? new Values(new Uint32Array(this.capacity), new Uint8Array(this.capacity), given.texts)
+        : new Values(new Float64Array(this.capacity), new Uint8Array(this.capacity), null);
+      places.forEach((row, i) => {
+        if (row === undefined || !given.hasAt(i)) return;
+        values.data[row] = given.data[i];
+        /** @type {Uint8Array} */ (values.has)[row] = 1;
+      });
+      this.values.set(name, values);
+    }
+    this.version += 1;
+  }
+
+  /**
+   * Take rows out.
+   * @param {Set<number>} gone
+   */
+  remove(gone) {
+    if (!gone.size) return;
+    const kept = Uint32Array.from(this.rowsWhere((row) => !gone.has(row), null));
+    for (const name of this.names) this.column(name)?.keep(kept);
+    this.length = kept.length;
+    this.index = null;
+    this.version += 1;
+  }
+
+  /**
+   * The row of each run of newer rows, places at the end for those that are new.
+   * @param {Rows} newer
+   */
+  placesOf(newer) {
+    const keys = newer.length ? newer.dense("key") : [];
+    const places = new Uint32Array(newer.length);
+    let length = this.length;
+    for (let i = 0; i < newer.length; i++) {
+      let row = this.rowOf(keys[i]);
+      if (row === undefined) {
+        row = length++;
+        this.index?.set(keys[i], row);
+      }
+      places[i] = row;
+    }
+    for (const name of this.names) this.column(name); // of the old length, before it grows
+    this.length = length;
+    if (length > this.capacity) this.capacity = Math.ceil(length * SPARE);
+    return places;
+  }
+}
