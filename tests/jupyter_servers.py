@@ -6,6 +6,7 @@ import http.client
 import json
 import os
 import random
+import shutil
 import signal
 import socket
 import subprocess
@@ -13,6 +14,7 @@ import sys
 import time
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -20,7 +22,6 @@ from tests.servers import Reply, clean_environment
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
 TOKEN = "t0ken-of-jupyter"
 BASE_URL = "/user/ada/"
@@ -30,6 +31,8 @@ START_SECONDS = 40
 _PORTS = range(20_000, 32_000)
 # What is installed beside nbtrack and takes its time to start.
 _NOT_NEEDED = ("jupyterlab", "jupyter_lsp", "notebook_shim", "jupyter_server_terminals")
+_NEEDED_BY_LAB = {"jupyterlab", "notebook_shim"}
+BUILT_EXTENSION = Path(__file__).parents[1] / "nbtrack" / "ui" / "labextension"
 
 
 @dataclass
@@ -117,6 +120,7 @@ def running_jupyter(
     base_url: str = BASE_URL,
     config: str = "",
     environment: dict[str, str] | None = None,
+    lab: bool = False,
 ) -> Iterator[JupyterServer]:
     """Run a Jupyter server that serves ``folder/root`` and has its home in ``folder/home``.
 
@@ -132,11 +136,17 @@ def running_jupyter(
         Python code for ``jupyter_server_config.py``.
     environment : dict, optional
         More environment variables.
+    lab : bool
+        Whether it serves JupyterLab, which then has the checkout's own extension.
     """
     root, home = folder / "root", folder / "home"
     for each in (root, home):
         each.mkdir(parents=True, exist_ok=True)
-    process = _start(root, home, (*flags, f"--ServerApp.base_url={base_url}"), config, environment)
+    flags = (*flags, f"--ServerApp.base_url={base_url}")
+    if lab:
+        _add_extension(home / "data" / "labextensions" / "@nbtrack" / "lab")
+        flags = (*flags, "--LabApp.expose_app_in_browser=True", f"--LabApp.workspaces_dir={home}/w")
+    process = _start(root, home, flags, config, environment, lab=lab)
     try:
         address = _address(process, home)
         yield JupyterServer(address, base_url, TOKEN, process, root, home)
@@ -152,10 +162,13 @@ def _start(
     flags: tuple[str, ...],
     config: str,
     environment: dict[str, str] | None,
+    *,
+    lab: bool,
 ) -> subprocess.Popen[bytes]:
     settings = home / "config"
     settings.mkdir(exist_ok=True)
-    off = {"ServerApp": {"jpserver_extensions": dict.fromkeys(_NOT_NEEDED, False)}}
+    unneeded = set(_NOT_NEEDED) - (_NEEDED_BY_LAB if lab else set())
+    off = {"ServerApp": {"jpserver_extensions": dict.fromkeys(unneeded, False)}}
     (settings / "jupyter_server_config.json").write_text(json.dumps(off))
     (settings / "jupyter_server_config.py").write_text(config)
     folders = {
@@ -169,7 +182,8 @@ def _start(
     with (home / "log").open("wb") as log:
         return subprocess.Popen(
             [
-                *(sys.executable, "-m", "jupyter_server", "--no-browser", "--allow-root"),
+                *(sys.executable, "-m", "jupyterlab" if lab else "jupyter_server"),
+                *("--no-browser", "--allow-root"),
                 *(
                     f"--ServerApp.port={port}",
                     f"--ServerApp.root_dir={root}",
@@ -183,6 +197,11 @@ def _start(
             stderr=log,
             start_new_session=True,
         )
+
+
+def _add_extension(place: Path) -> None:
+    place.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copytree(BUILT_EXTENSION, place)
 
 
 def _address(process: subprocess.Popen[bytes], home: Path) -> str:
