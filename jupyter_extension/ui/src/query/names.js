@@ -13,7 +13,7 @@
 
 export const FUNCTIONS = /** @type {const} */ (["min", "max", "first", "count"]);
 
-const PLAIN = /^[A-Za-z0-9_]+(\.[A-Za-z0-9_]+)*$/;
+const PLAIN = /^[\p{L}\p{N}_]+(\.[\p{L}\p{N}_]+)*$/u;
 const WRITTEN = /^(?:(min|max|first|count)\((.+)\)|(.+))$/s;
 const QUOTES = ["`", '"', "'"];
 

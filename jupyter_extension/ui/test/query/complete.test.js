@@ -78,7 +78,7 @@ test("a function takes a metric and is closed", () => {
 });
 
 test("a word in the middle is replaced as a whole", () => {
-  assert.equal(completed("a|cc > 0.9", 1), "metrics.train.acc  > 0.9");
+  assert.equal(completed("ac|c > 0.9", 1), "metrics.train.acc  > 0.9");
 });
 
 test("a word that is no key becomes a search in names", () => {
