@@ -9,6 +9,8 @@ import sheet from "./picker.css";
 
 /** @typedef {import("./choices.js").Choice} Choice */
 /** @typedef {import("./choices.js").ChoiceGroup} ChoiceGroup */
+/** @typedef {() => string[]} Shown names of the columns, in order */
+/** @typedef {(names: string[]) => void} Change */
 
 /** So many of a group are drawn; the others are found by searching. */
 const MOST = 40;
@@ -33,20 +35,23 @@ export function columnPicker({ keys, shown, onChange }) {
   });
   const order = orderList({ shown, onChange: change });
   const list = h("div.nbt-picker-groups");
+  /** @type {(() => void)[]} */
+  let updates = [];
   const element = h("div.nbt-picker", null, search, h("div.nbt-picker-lists", null, order.element, list));
 
   /** @param {string[]} names */
   function change(names) {
     onChange(names);
     order.update();
-    for (const row of list.querySelectorAll("[data-column]")) check(/** @type {HTMLElement} */ (row), shown());
+    updates.forEach((update) => update());
   }
 
   function draw() {
     const wanted = search.value.trim();
     const found = groups.map((group) => ({ ...group, choices: matching(group.choices, wanted) }));
     order.element.hidden = wanted !== "";
-    const drawn = found.filter(({ choices }) => choices.length).map((group) => section(group, shown, change));
+    updates = [];
+    const drawn = found.filter(({ choices }) => choices.length).map((group) => section(group, shown, change, updates));
     fill(list, drawn.length ? drawn : h("p.nbt-empty", null, h("strong", null, "No such column"), "Search for a part of its name."));
   }
 
@@ -57,10 +62,11 @@ export function columnPicker({ keys, shown, onChange }) {
 
 /**
  * @param {ChoiceGroup} group
- * @param {() => string[]} shown
- * @param {(names: string[]) => void} change
+ * @param {Shown} shown
+ * @param {Change} change
+ * @param {(() => void)[]} updates gets what checks the boxes again
  */
-function section({ title, choices }, shown, change) {
+function section({ title, choices }, shown, change, updates) {
   const names = choices.map(({ name }) => name);
   /** @param {boolean} wanted */
   const all = (wanted) => {
@@ -75,46 +81,44 @@ function section({ title, choices }, shown, change) {
     "section.nbt-picker-group",
     { role: "group", "aria-label": title },
     h("h3", null, title, h("span.nbt-quiet", null, ` ${choices.length}`), h("span.nbt-picker-all", null, button("All", true), button("None", false))),
-    choices.slice(0, MOST).map((choice) => row(choice, shown, change)),
+    choices.slice(0, MOST).map((choice) => row(choice, shown, change, updates)),
     more > 0 && h("p.nbt-quiet.nbt-picker-more", null, `and ${more.toLocaleString("en")} more: search for them`),
   );
 }
 
 /**
  * @param {Choice} choice
- * @param {() => string[]} shown
- * @param {(names: string[]) => void} change
+ * @param {Shown} shown
+ * @param {Change} change
+ * @param {(() => void)[]} updates
  */
-function row({ name, label, detail, parts }, shown, change) {
+function row({ name, label, detail, parts }, shown, change, updates) {
   const box = h("input", { type: "checkbox" });
   box.addEventListener("change", () => change(withColumn(shown(), name, box.checked)));
-  const which = parts.length > 0 && partsButton(label, parts, shown, change);
-  const line = h(
+  const update = () => (box.checked = shown().includes(name));
+  update();
+  updates.push(update);
+  return h(
     "div.nbt-picker-row",
-    { "data-column": name, "data-parts": JSON.stringify(parts) },
+    null,
     h("label", { title: label }, box, h("span.nbt-text", null, label)),
     detail && h("span.nbt-quiet.nbt-picker-share", { title: "of the newest runs have it" }, detail),
-    which,
+    parts.length > 0 && partsButton(label, parts, shown, change, updates),
   );
-  check(line, shown());
-  return line;
 }
 
 /**
  * The button that says which values of a metric are shown, and changes it.
  * @param {string} label
  * @param {{label: string, name: string}[]} parts
- * @param {() => string[]} shown
- * @param {(names: string[]) => void} change
+ * @param {Shown} shown
+ * @param {Change} change
+ * @param {(() => void)[]} updates
  */
-function partsButton(label, parts, shown, change) {
-  const button = h(
-    "button.nbt-button.nbt-plain.nbt-picker-parts",
-    { type: "button", "aria-haspopup": "menu", "aria-label": `Values of ${label}` },
-    h("span", null),
-    icon(DOWN),
-  );
-  button.addEventListener("click", () => {
+function partsButton(label, parts, shown, change, updates) {
+  const words = h("span");
+  const button = h("button.nbt-button.nbt-plain.nbt-picker-parts", { type: "button", "aria-haspopup": "menu", onclick: open }, words, icon(DOWN));
+  function open() {
     const now = shown();
     const items = parts.map((part) => ({
       label: part.label,
@@ -122,23 +126,15 @@ function partsButton(label, parts, shown, change) {
       onclick: () => change(withColumn(shown(), part.name, !now.includes(part.name))),
     }));
     openMenu(button, items, { label: `Values of ${label}` });
-  });
+  }
+  function update() {
+    const now = shown();
+    const on = parts.filter(({ name }) => now.includes(name)).map((part) => part.label);
+    words.textContent = on.join(", ") || parts[0].label;
+    words.classList.toggle("nbt-quiet", !on.length);
+    button.setAttribute("aria-label", `Values of ${label}: ${on.join(", ") || "none"}`);
+  }
+  update();
+  updates.push(update);
   return button;
 }
-
-/**
- * @param {HTMLElement} row
- * @param {string[]} shown
- */
-function check(row, shown) {
-  const { column, parts } = row.dataset;
-  /** @type {HTMLInputElement} */ (row.querySelector("input")).checked = shown.includes(column ?? "");
-  const words = row.querySelector(".nbt-picker-parts > span");
-  if (!words) return;
-  /** @type {{label: string, name: string}[]} */
-  const all = JSON.parse(parts ?? "[]");
-  const on = all.filter(({ name }) => shown.includes(name)).map(({ label }) => label);
-  words.textContent = on.length ? on.join(", ") : "last";
-  words.classList.toggle("nbt-quiet", !on.length);
-}
-

@@ -55,7 +55,7 @@ export function orderList({ shown, onChange }) {
   function row(name, at, length) {
     const { label, group } = described(name) ?? { label: name, group: "" };
     const fixed = name === FIXED;
-    const line = h(
+    return h(
       "li.nbt-picker-row",
       {
         tabIndex: at ? -1 : 0,
@@ -67,9 +67,8 @@ export function orderList({ shown, onChange }) {
       h("span.nbt-picker-grip", { "aria-hidden": "true" }, !fixed && icon(GRIP)),
       h("span.nbt-text", null, label),
       group && h("span.nbt-quiet.nbt-picker-share", null, group),
-      !fixed && h("button.nbt-button.nbt-plain.nbt-picker-hide", { type: "button", tabIndex: -1, "aria-label": `Hide ${label}`, onclick: () => hide(name) }, icon(CROSS)),
+      !fixed && hideButton(label, () => hide(name)),
     );
-    return line;
   }
 
   /**
@@ -94,6 +93,14 @@ export function orderList({ shown, onChange }) {
   update();
   return { element, update };
 }
+
+/**
+ * For the mouse; the keyboard has Delete.
+ * @param {string} label
+ * @param {() => void} onclick
+ */
+const hideButton = (label, onclick) =>
+  h("button.nbt-button.nbt-plain.nbt-picker-hide", { type: "button", tabIndex: -1, "aria-label": `Hide ${label}`, onclick }, icon(CROSS));
 
 /**
  * @param {HTMLElement} list

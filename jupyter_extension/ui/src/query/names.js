@@ -14,7 +14,6 @@
 export const FUNCTIONS = /** @type {const} */ (["min", "max", "first", "count"]);
 
 const PLAIN = /^[\p{L}\p{N}_]+(\.[\p{L}\p{N}_]+)*$/u;
-const WRITTEN = /^(?:(min|max|first|count)\((.+)\)|(.+))$/s;
 const QUOTES = ["`", '"', "'"];
 
 /**
@@ -37,21 +36,3 @@ export function written({ group, key, part }) {
   if (quoted === null) return null;
   return part ? `${part}(${group}.${quoted})` : `${group}.${quoted}`;
 }
-
-/**
- * The reverse of `written`.
- * @param {string} text
- * @returns {Name}
- */
-export function readName(text) {
-  const [, part = "", inner, plain] = WRITTEN.exec(text) ?? [];
-  const name = inner ?? plain ?? "";
-  const dot = name.indexOf(".");
-  const group = name.slice(0, dot);
-  if (group !== "metrics" && group !== "params" && group !== "tags") return { group: "attributes", key: text, part: "" };
-  const key = unquoted(name.slice(dot + 1));
-  return { group, key, part: group === "metrics" ? /** @type {Part} */ (part) : "" };
-}
-
-/** @param {string} key */
-const unquoted = (key) => (QUOTES.includes(key[0]) && key.length > 1 && key.at(-1) === key[0] ? key.slice(1, -1) : key);
