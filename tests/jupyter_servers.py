@@ -31,7 +31,7 @@ START_SECONDS = 40
 _PORTS = range(20_000, 32_000)
 # What is installed beside nbtrack and takes its time to start.
 _NOT_NEEDED = ("jupyterlab", "jupyter_lsp", "notebook_shim", "jupyter_server_terminals")
-_NEEDED_BY_LAB = {"jupyterlab", "notebook_shim"}
+_NEEDED_BY_LAB = {"jupyterlab", "jupyter_lsp", "notebook_shim"}
 BUILT_EXTENSION = Path(__file__).parents[1] / "nbtrack" / "ui" / "labextension"
 
 
