@@ -7,13 +7,12 @@ const QUOTED = /[",\r\n]/;
 
 /**
  * @param {string[]} header
- * @param {number} rows
- * @param {(row: number, column: number) => string | number | null} cellAt numbers keep all their digits
+ * @param {Iterable<(string | number | null)[]>} rows numbers keep all their digits
  * @returns {string}
  */
-export function csvOf(header, rows, cellAt) {
+export function csvOf(header, rows) {
   const lines = [header.map(csvCell).join(",")];
-  for (let row = 0; row < rows; row++) lines.push(header.map((_, column) => csvCell(cellAt(row, column))).join(","));
+  for (const row of rows) lines.push(row.map(csvCell).join(","));
   return lines.join("\r\n") + "\r\n";
 }
 

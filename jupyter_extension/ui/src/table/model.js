@@ -2,11 +2,11 @@
 
 import { cellTexts } from "./cell_texts.js";
 import { described, FIRST_COLUMNS } from "./columns.js";
-import { csvOf } from "./csv.js";
 import { sorted, sortKey } from "./order.js";
-import { Rows } from "./rows.js";
+import { Rows, STATUSES } from "./rows.js";
 import { Selection } from "./selection.js";
 import { linksOf, shaped, shownRows } from "./tree.js";
+import { writeView } from "./view_state.js";
 import { widthOf } from "./widths.js";
 
 /** @typedef {import("./columns.js").Described} Described */
@@ -77,6 +77,11 @@ export class Model {
       this.texts.set(column.name, texts);
     }
     return texts;
+  }
+
+  /** The view as JSON. */
+  written() {
+    return writeView(this.state);
   }
 
   /** Rows or values changed. @param {Rows} rows @param {boolean} whole */
@@ -177,14 +182,43 @@ export class Model {
     );
   }
 
-  /** All rows of what is shown as CSV, with the shown columns. */
-  csv() {
-    const columns = this.columns;
+  /**
+   * What is shown, for CSV: the selected rows of it, or all of them where none is selected.
+   * @returns {{header: string[], rows: Iterable<(string | number | null)[]>}}
+   */
+  table() {
+    const { columns, shown, selection, rows } = this;
     const texts = columns.map((column) => this.textsOf(column));
-    const header = ["run_id", ...columns.map(({ name }) => name)];
-    return csvOf(header, this.shown.rows.length, (index, column) => {
-      const row = this.shown.rows[index];
-      return column ? texts[column - 1].raw(row) : this.rows.idAt(row);
-    });
+    const chosen = shown.rows.filter((row) => selection.ids.size === 0 || selection.has(rows.idAt(row)));
+    /** @param {number} row */
+    const cells = (row) => [rows.idAt(row), ...texts.map((column) => column.raw(row))];
+    return {
+      header: ["run_id", ...columns.map(({ name }) => name)],
+      rows: each(chosen, cells),
+    };
   }
+
+  /** The selected runs that are among the rows, as far as they are known. */
+  selected() {
+    const { rows, selection } = this;
+    if (!selection.ids.size || !rows.length) return [];
+    const [lifecycle, status] = [rows.dense("lifecycle"), rows.dense("status")];
+    return rows
+      .rowsWhere((row) => selection.has(rows.idAt(row)), null)
+      .map((row) => ({
+        run_id: rows.idAt(row),
+        name: rows.column("name")?.textAt(row) ?? "",
+        deleted: lifecycle[row] === 1,
+        status: STATUSES[status[row]],
+      }));
+  }
+}
+
+/**
+ * @template T
+ * @param {Uint32Array} rows
+ * @param {(row: number) => T} made
+ */
+function* each(rows, made) {
+  for (const row of rows) yield made(row);
 }

@@ -92,7 +92,7 @@ export class TableData {
   /** The store changed: ask again, soon and not too often. */
   touch() {
     this.stale = true;
-    if (this.refreshing || this.timer !== undefined) return;
+    if (this.ended || this.refreshing || this.timer !== undefined) return;
     const wait = Math.max(0, this.askedAt + BETWEEN_UPDATES - Date.now());
     this.timer = setTimeout(() => void this.refresh(), wait);
   }
@@ -178,6 +178,11 @@ export class TableData {
     clearTimeout(this.timer);
     this.timer = undefined;
     this.refreshing = false;
+  }
+
+  destroy() {
+    this.stop();
+    this.ended = true;
   }
 
   /**

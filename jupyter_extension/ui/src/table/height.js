@@ -1,0 +1,28 @@
+// How tall the grid may be: as somebody said, as an output of a notebook is, or as the window is.
+
+import { HEAD, ROW, tallness } from "./geometry.js";
+
+const IN_OUTPUT = 420;
+const LEAST = 240;
+const MARGIN = 12;
+/** Room for the scroll bar at the bottom. */
+const BAR = 16;
+
+/**
+ * @param {HTMLElement} element the whole table
+ * @param {HTMLElement} grid
+ * @param {number | undefined} height of the whole table, in px
+ * @param {() => number} rows
+ */
+export function fitHeight(element, grid, height, rows) {
+  const again = () => {
+    const others = element.clientHeight - grid.clientHeight;
+    const output = element.closest(".nbt-output") !== null;
+    const room = height ?? (output ? IN_OUTPUT : innerHeight - element.getBoundingClientRect().top - scrollY - MARGIN);
+    const most = Math.max(height === undefined && !output ? LEAST : HEAD + 2 * ROW, room - Math.min(others, room / 2));
+    grid.style.height = `${Math.round(Math.min(most, HEAD + Math.max(2 * ROW, tallness(rows())) + BAR))}px`;
+  };
+  addEventListener("resize", again);
+  const end = () => removeEventListener("resize", again);
+  return Object.assign(end, { again });
+}
