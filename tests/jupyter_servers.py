@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from tests.servers import Reply, clean_environment
+from tests.servers import Reply, body_of, clean_environment
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -103,7 +103,7 @@ class JupyterServer:
         try:
             connection.request(method, above + path, body, headers)
             answer = connection.getresponse()
-            return Reply(answer.status, answer.headers, answer.read())
+            return Reply(answer.status, answer.headers, body_of(answer))
         finally:
             connection.close()
 

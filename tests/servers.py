@@ -86,7 +86,7 @@ class RunningServer:
         try:
             connection.request(method, path, body, headers)
             answer = connection.getresponse()
-            return Reply(answer.status, answer.headers, answer.read())
+            return Reply(answer.status, answer.headers, body_of(answer))
         finally:
             connection.close()
 
@@ -108,6 +108,21 @@ class Reply:
     def json(self) -> Any:
         """Return what the body says."""
         return json.loads(self.body)
+
+
+def body_of(answer: http.client.HTTPResponse) -> bytes:
+    """Return the body of an answer; of a stream of events, which has no end, the first one."""
+    if not is_stream(answer):
+        return answer.read()
+    lines = [answer.readline()]
+    while lines[-1] not in {b"", b"\n"}:
+        lines.append(answer.readline())
+    return b"".join(lines)
+
+
+def is_stream(answer: http.client.HTTPResponse) -> bool:
+    """Whether an answer has no end."""
+    return answer.headers.get_content_type() == "text/event-stream"
 
 
 @contextmanager

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from tornado.web import stream_request_body
 
 from nbtrack.errors import Unavailable
-from nbtrack.rest.endpoint import WITHOUT_STORE, Answer
+from nbtrack.rest.endpoint import NBTRACK, WITHOUT_STORE, Answer
 from nbtrack.server.exchange import Exchange
 from nbtrack_jupyter.admission import GuardedHandler
 
@@ -99,5 +99,5 @@ def _changes(endpoint: Endpoint) -> bool:
     """Whether Jupyter's authorizer is asked about writing."""
     if endpoint.writes or endpoint.answer is Answer.UPLOAD:
         return True
-    asks = endpoint.method == "GET" or endpoint.path.endswith("search")
-    return not asks
+    searches = endpoint.path.rpartition("/")[2].startswith("search")
+    return endpoint.method != "GET" and not searches and endpoint.prefixes != NBTRACK

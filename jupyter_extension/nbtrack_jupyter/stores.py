@@ -150,6 +150,7 @@ class Stores:
     async def close(self) -> None:
         """Wait for the answers under way, finish all writes, close the stores."""
         self._closed = True
+        self._end_events()
         if self._asking:
             self._all_answered.clear()
             with suppress(TimeoutError):
@@ -166,10 +167,17 @@ class Stores:
         key = _key(where)
         task = self._opening.get(key)
         if task is not None and _is_gone(task):
+            task.result().service.events.close()
             self._retired.append(asyncio.ensure_future(self._in_thread(task.result().close)))
         if task is None or _failed(task) or _is_gone(task):
             task = self._opening[key] = asyncio.ensure_future(self._open(where))
         return await asyncio.shield(task)
+
+    def _end_events(self) -> None:
+        """End the streams, which have no end of their own."""
+        for task in self._opening.values():
+            if task.done() and not _failed(task):
+                task.result().service.events.close()
 
     def _check_open(self) -> None:
         if self._closed:

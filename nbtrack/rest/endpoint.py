@@ -41,6 +41,7 @@ class Answer(Enum):
     FRAME = "the bytes of a frame, which `nbtrack.rest.frame` writes"
     DOWNLOAD = "a `Download`"
     UPLOAD = "a context manager that gives a file for the body; the answer is empty"
+    EVENTS = "a mark of the store's state: sent is a stream that tells when it changes"
     PAGE = "the HTML of a page for people, which the server's own table has"
     STATIC = "a file of the front end, which the server's own table has"
 

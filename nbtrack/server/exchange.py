@@ -34,6 +34,7 @@ from nbtrack.rest.endpoint import WITHOUT_STORE, Answer
 from nbtrack.server import connection
 from nbtrack.server.bodies import JsonBody, content_encoding, unsupported
 from nbtrack.server.downloads import send_file
+from nbtrack.server.events import send_events
 from nbtrack.server.pages import addresses
 from nbtrack.server.replies import (
     RequestRefused,
@@ -54,6 +55,7 @@ if TYPE_CHECKING:
     from tornado.web import RequestHandler
 
     from nbtrack.rest.endpoint import Endpoint
+    from nbtrack.server.events import Listener
     from nbtrack.server.service import Service
 
 T = TypeVar("T")
@@ -98,6 +100,7 @@ class Exchange:
         self._body: JsonBody | None = None
         self._received: ReceivedFile | None = None
         self._patience: connection.Patience | None = None
+        self._listener: Listener | None = None
         self._refused = False
         self._passed_over = 0
         self._has_left = False
@@ -174,6 +177,8 @@ class Exchange:
         self._end_patience()
         if self._received is not None:
             self._received.abandon()
+        if self._listener is not None:
+            self._listener.end()
 
     @property
     def _service(self) -> Service:
@@ -259,6 +264,8 @@ class Exchange:
             await send_file(self._handler, serve, self._service)
         elif self._endpoint.answer is Answer.FRAME:
             send_frame(self._handler, await self._service.read(partial(self._while_there, serve)))
+        elif self._endpoint.answer is Answer.EVENTS:
+            await self._send_events(serve)
         elif self._endpoint.writes:
             send_json(self._handler, codec.encode(await self._service.write(serve)))
         else:
@@ -275,6 +282,15 @@ class Exchange:
             self._handler.redirect(addresses.with_slash(self._request))
         else:
             send_page(self._handler, self._endpoint.serve(no_backend, asked))
+
+    async def _send_events(self, look: Callable[[], str | None]) -> None:
+        events = self._service.events
+        self._listener = await events.join(partial(self._service.read, look))
+        try:
+            if not self._has_left:
+                await send_events(self._handler, events, self._listener)
+        finally:
+            events.leave(self._listener)
 
     def _encoded(self, serve: Callable[[], Struct | None]) -> bytes:
         return codec.encode(self._while_there(serve))

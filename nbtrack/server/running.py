@@ -135,6 +135,7 @@ async def _serve(
     if lifeline is not None:
         loop.remove_reader(lifeline)
     log.info("Stopping: requests that were begun are answered.")
+    service.events.close()  # they have no end of their own
     await listener.end(GRACE_SECONDS)
     if sweeper is not None:
         await asyncio.to_thread(sweeper.stop, LAST_SWEEP_SECONDS)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from nbtrack.errors import Unavailable
 from nbtrack.rest.backend import Backend
+from nbtrack.server.events import Events
 from nbtrack.server.writer import Writer
 
 if TYPE_CHECKING:
@@ -40,12 +41,15 @@ class Service:
 
     Attributes
     ----------
+    events : Events
+        Its changes, for those who listen.
     unfinished : set of ReceivedFile
         Uploads that go on; what is left of them when the service is closed is dropped.
     """
 
     def __init__(self, store: Store, places: Places, *, serves_files: bool = True) -> None:
         self.backend = Backend(store, places, serves_files)
+        self.events = Events()
         self._writer = Writer(store)
         self._readers = _Pool(READERS, "reads")
         self._files = _Pool(FILE_THREADS, "files")
@@ -69,7 +73,9 @@ class Service:
         Unavailable
             If too much is waiting.
         """
-        return await self._writer.write(call)
+        result = await self._writer.write(call)
+        self.events.wrote()
+        return result
 
     async def with_files(self, call: Callable[[], T], *, must: bool = False) -> T:
         """Read or write files, beside the event loop.

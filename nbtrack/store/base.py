@@ -71,6 +71,19 @@ class Store(LoggedModels, Columns):
         """
         return False
 
+    def change_mark(self) -> str | None:
+        """Return a text that is another one after anything in the store was changed, by whomever.
+
+        It is cheap enough to be asked for every second. It may now and then be another one although
+        nothing changed, but not because something was read. Marks compare while the store is open.
+
+        Returns
+        -------
+        str or None
+            None if this store cannot tell.
+        """
+        return None
+
     def together(self, calls: Sequence[Callable[[], T]]) -> list[T | Exception]:
         """Make calls to this store's methods, in one transaction where the store has them.
 

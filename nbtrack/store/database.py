@@ -114,6 +114,10 @@ class Database(ABC):
         """Whether the data was deleted or replaced since this object was made."""
         return False
 
+    def change_mark(self) -> str | None:
+        """Return what differs after a change, as `nbtrack.store.base.Store.change_mark` says."""
+        return None
+
     @abstractmethod
     def explain(self, error: BaseException) -> NbtrackError | None:
         """Return the exception that a user should see instead, or None if there is nothing better.

@@ -60,6 +60,18 @@ _CONNECT_TIMEOUT = {"postgresql": "connect_timeout", "mysql": "connect_timeout",
 _READ_LEVEL = {"postgresql": "REPEATABLE READ"}
 _BEFORE_READING = {"mysql": "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"}
 
+# What differs after a commit. PostgreSQL: which transactions have ended, of all databases of the
+# server; readers are none of them. MySQL: when a table was last changed, to the second, and for two
+# seconds more how late it is, since what comes in the same second does not show.
+_MARK = {
+    "postgresql": "SELECT CAST(txid_current_snapshot() AS text)",
+    "mysql": (
+        "SELECT /*+ SET_VAR(information_schema_stats_expiry = 0) */ CONCAT(MAX(UPDATE_TIME), ' ', "
+        "LEAST(NOW(), MAX(UPDATE_TIME) + INTERVAL 2 SECOND)) FROM information_schema.TABLES "
+        "WHERE TABLE_SCHEMA = DATABASE() AND LEFT(TABLE_NAME, 3) = 'nb_'"
+    ),
+}
+
 
 class ServerDatabase(Database):
     """One database of a server.
@@ -78,6 +90,13 @@ class ServerDatabase(Database):
         super().__init__(patience)
         self.shown = shown
         self._url = url
+
+    def change_mark(self) -> str | None:
+        asked = _MARK.get(self._url.get_backend_name())
+        if asked is None:
+            return None
+        # MySQL knows no time before the first change since it was started.
+        return str(self.read(lambda connection: connection.exec_driver_sql(asked).scalar()))
 
     def explain(self, error: BaseException) -> NbtrackError | None:
         return troubles.explain_server(error, self.shown, self.patience)

@@ -93,6 +93,9 @@ class SqlStore(SqlLoggedModels, SqlColumns, Store):
     def is_gone(self) -> bool:
         return self._database.is_gone()
 
+    def change_mark(self) -> str | None:
+        return self._database.change_mark()
+
     def together(self, calls: Sequence[Callable[[], T]]) -> list[T | Exception]:
         try:
             return self._database.write(lambda _: [self._outcome(call) for call in calls])

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import random
 import sqlite3
+import threading
 import time
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -59,6 +60,8 @@ class SqliteFile(Database):
         self.path = path
         self._writes = 0
         self._identity = _identity(path)
+        self._looking = threading.Lock()
+        self._onlooker: sqlite3.Connection | None = None
 
     def is_gone(self) -> bool:
         if self._identity is None:
@@ -67,6 +70,25 @@ class SqliteFile(Database):
             return _identity(self.path) != self._identity
         except OSError:  # it cannot be looked at now, which says nothing about it
             return False
+
+    def change_mark(self) -> str | None:
+        # https://sqlite.org/pragma.html#pragma_data_version: it counts what other connections
+        # committed, so it is asked on one that is kept and never writes.
+        if connecting.only_readable(self.path):
+            return None
+        self._check_still_there()
+        with self._explained(), self._looking:
+            if self._onlooker is None:
+                self._onlooker = connecting.connect(self.path, self.patience)
+            (version,) = self._onlooker.execute("PRAGMA data_version").fetchone()
+        return str(version)
+
+    def close(self) -> None:
+        super().close()
+        with self._looking:
+            onlooker, self._onlooker = self._onlooker, None
+            if onlooker is not None:
+                onlooker.close()
 
     def explain(self, error: BaseException) -> NbtrackError | None:
         return troubles.explain(error, self.path, self.patience)
@@ -92,6 +114,13 @@ class SqliteFile(Database):
             with suppress(SQLAlchemyError), engine.connect() as connection:
                 self._refresh_statistics(connection)
         engine.dispose()
+
+    def _forget_inherited(self) -> None:
+        super()._forget_inherited()
+        if self._onlooker is not None:
+            _inherited.append(self._onlooker)
+        self._onlooker = None
+        self._looking = threading.Lock()
 
     def _check_still_there(self) -> None:
         # SQLite would go on with a file that has no name any more, and all of it would be lost.
@@ -151,6 +180,9 @@ class SqliteFile(Database):
         event.listen(engine, "connect", _prepare)
         event.listen(engine, "begin", self._say_begin)
         return engine
+
+
+_inherited: list[sqlite3.Connection] = []  # kept alive: see nbtrack.store.database
 
 
 def _identity(path: Path) -> tuple[int, int] | None:

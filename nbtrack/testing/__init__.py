@@ -22,6 +22,7 @@ whose only experiment is ``Default``:
 It needs pytest; nbtrack itself never imports this package.
 """
 
+from nbtrack.testing.changes import ChangeContract
 from nbtrack.testing.delivery import DeliveryContract
 from nbtrack.testing.experiments import ExperimentContract
 from nbtrack.testing.filters import FilterContract
@@ -53,5 +54,6 @@ class StoreContract(
     OverviewContract,
     DeliveryContract,
     TogetherContract,
+    ChangeContract,
 ):
     """Everything that callers may expect of a `nbtrack.store.base.Store`."""

@@ -28,9 +28,12 @@ def test_a_server_begins_at_the_first_request_and_ends_with_the_last_answer(tmp_
         assert not (jupyter.root / ".nbtrack").exists()
         assert jupyter.ask("POST", CREATE, {"name": "first"}).status == 200
         assert (jupyter.root / ".nbtrack").stat().st_mode & 0o777 == 0o700
+        listener, stream = begin_stream(jupyter)
         connection = begin_upload(jupyter, 1_000_000)
         stopping = threading.Thread(target=jupyter.stop)
         stopping.start()
+        stream.read()  # it ends, so that the stop does not wait for it
+        listener.close()
         time.sleep(0.5)
         connection.send(b"x" * 999_000)
         assert connection.getresponse().status == 200
@@ -38,6 +41,16 @@ def test_a_server_begins_at_the_first_request_and_ends_with_the_last_answer(tmp_
         stopping.join()
         assert (jupyter.root / ".nbtrack/artifacts/0/big.bin").stat().st_size == 1_000_000
         assert not list((jupyter.root / ".nbtrack").glob("nbtrack.db-*"))
+
+
+def begin_stream(jupyter):
+    """Listen to the events of the default store."""
+    connection = http.client.HTTPConnection(jupyter.address, timeout=8)
+    headers = {"Authorization": f"token {jupyter.token}"}
+    connection.request("GET", f"{jupyter.base_url}nbtrack/api/nbtrack/events", headers=headers)
+    answer = connection.getresponse()
+    assert answer.readline() == b"retry: 2000\n"
+    return connection, answer
 
 
 def begin_upload(jupyter, size):

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlencode, urlsplit
 
 from tests.jupyter_servers import running_jupyter
-from tests.servers import Reply, running_server
+from tests.servers import Reply, body_of, running_server
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -59,7 +59,7 @@ class Host:
         try:
             connection.request(method, target, body, headers)
             answer = connection.getresponse()
-            return Reply(answer.status, answer.headers, answer.read())
+            return Reply(answer.status, answer.headers, body_of(answer))
         finally:
             connection.close()
 

@@ -23,6 +23,7 @@ DIRECTORY = "$experiment/$run/artifacts/dir"
 REQUESTS = (
     get("health", text=b"OK"),
     get("version", text=b"3.17.2"),
+    get("events"),  # the stream is read in tests/server/test_events.py
     get("server-info", fields={"store_type": "SqlStore", "nbtrack.version": ANY}),
     # experiments
     post("experiments/create", {"name": "$new"}, fields={"experiment_id": ANY}),
