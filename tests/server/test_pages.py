@@ -8,7 +8,8 @@ from urllib.parse import urljoin
 import pytest
 import requests
 
-from nbtrack.server.pages import bundle
+from nbtrack.errors import Unavailable
+from nbtrack.server.pages import bundle, document
 from tests.servers import running_server
 
 PAGES = ["/", "/experiments/0", "/experiments/nothing", "/runs/nothing?tab=files#x"]
@@ -168,3 +169,18 @@ def test_what_is_refused_to_a_person_is_said_on_a_page(server):
     assert answer.status_code == 400
     assert "not UTF-8" in page.text
     assert [urljoin(answer.url, one["href"]) for one in page.all("a")] == [f"{server.url}/"]
+
+
+def test_a_checkout_that_was_not_built_says_how_to_build(tmp_path, monkeypatch):
+    monkeypatch.setattr(bundle, "files", lambda _package: tmp_path)
+    bundle._files.cache_clear()
+    try:
+        for ask in (lambda: document.shell(""), lambda: bundle.find("page.js")):
+            with pytest.raises(Unavailable, match="npm ci && npm run build"):
+                ask()
+        (tmp_path / "ui").mkdir()
+        for name in FILES:
+            (tmp_path / "ui" / name).write_bytes(b"built")
+        assert bundle.find("page.js").content == b"built"
+    finally:
+        bundle._files.cache_clear()
