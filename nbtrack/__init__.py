@@ -63,8 +63,10 @@ if TYPE_CHECKING:
     from nbtrack.client.tracked import track as track
     from nbtrack.tracking import Client as Client
     from nbtrack.tracking import MlflowClient as MlflowClient
+    from nbtrack.views.metric_chart import chart as chart
     from nbtrack.views.progress import progress as progress
     from nbtrack.views.run_table import runs as runs
+    from nbtrack.views.run_view import show as show
 
 
 # Public name -> the module that defines it.
@@ -111,8 +113,10 @@ _PUBLIC: dict[str, str] = {
     "ActiveRun": "nbtrack.client.active_run",
     "log_latency": "nbtrack.client.latency",
     "track": "nbtrack.client.tracked",
+    "chart": "nbtrack.views.metric_chart",
     "progress": "nbtrack.views.progress",
     "runs": "nbtrack.views.run_table",
+    "show": "nbtrack.views.run_view",
     "Client": "nbtrack.tracking",
     "MlflowClient": "nbtrack.tracking",
 }

@@ -19,12 +19,12 @@ from nbtrack.notebook.capture.data import datasets
 from nbtrack.notebook.capture.figures import FigureWatch
 from nbtrack.notebook.capture.output import OutputTee
 from nbtrack.notebook.cell_view import CellView
-from nbtrack.notebook.data_words import described_all
 from nbtrack.notebook.guard import guarded
 from nbtrack.notebook.known_secrets import secrets_in, without_secrets
 from nbtrack.notebook.outcome import without_colours
 from nbtrack.notebook.written_files import keep_file, names_in_run, written_files
 from nbtrack.sentences import count, say
+from nbtrack.views.data_words import described_all
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -46,13 +46,15 @@ _PHASE = re.compile(rf"^(?:{_PHASES})[._/\- ]|[._/\- ](?:{_PHASES})$", re.IGNORE
 class Series:
     """One line: its label and its points; a chart puts them in the order of their steps.
 
-    ``missing`` is the number of values that are not finite, where some points were dropped.
+    ``missing`` is the number of values that are not finite, where some points were dropped;
+    ``last`` the last value, where the line is of means.
     """
 
     label: str
     steps: Sequence[float] = field(default_factory=list)
     values: Sequence[float] = field(default_factory=list)
     missing: int | None = None
+    last: float | None = None
 
     def ordered(self) -> Series:
         """Return the series with its steps ascending; points of one step keep their order."""
@@ -60,7 +62,7 @@ class Series:
             return self
         order = sorted(range(len(self.steps)), key=self.steps.__getitem__)
         steps, values = [self.steps[i] for i in order], [self.values[i] for i in order]
-        return Series(self.label, steps, values, self.missing)
+        return Series(self.label, steps, values, self.missing, self.last)
 
     def finite(self) -> Sequence[float]:
         """Return the values that are neither NaN nor infinite."""
@@ -75,6 +77,10 @@ class Series:
         if positive:
             values = [value for value in values if value > 0]
         return (min(values), max(values)) if values else None
+
+    def newest(self) -> float | None:
+        """Return the last value, None if there is no point."""
+        return self.last if self.last is not None or not self.values else self.values[-1]
 
     def not_finite(self) -> int:
         """Return how many values are NaN or infinite."""
@@ -140,7 +146,7 @@ class Chart:
         if not self.panels:
             return ""
         data = base64.b64encode(self.svg().encode()).decode("ascii")
-        alt = in_html("; ".join(_sentence(series) for series in self._all_series()))
+        alt = in_html("; ".join(_sentence(one, label) for label, one in self._labelled()))
         picture = (
             f'<img src="data:image/svg+xml;base64,{data}" alt="{alt}" '
             'style="max-width:100%;height:auto">'
@@ -149,14 +155,15 @@ class Chart:
 
     def text(self) -> str:
         """Return one line a series: a small curve, the last value and its step."""
-        series = list(self._all_series())
-        labels = [shortened(one.label) for one in series]
+        series = [one for panel in self.panels for one in panel.series]
+        labels = [shortened(label) for label, _ in self._labelled()]
         columns = max(map(width, labels), default=0)
         lines = []
         for one, label in zip(series, labels, strict=True):
             spark = padded(_spark(one), _SPARK_LENGTH)
-            last = f"{number(one.values[-1])} at step {number(one.steps[-1])}" if one.values else ""
-            lines.append(f"{padded(label, columns)}  {spark}  {last}".rstrip())
+            last = one.newest()
+            said = "" if last is None else f"{number(last)} at step {number(one.steps[-1])}"
+            lines.append(f"{padded(label, columns)}  {spark}  {said}".rstrip())
         return "\n".join([*lines, self.note] if self.note else lines)
 
     def mimebundle(self) -> dict[str, str]:
@@ -169,8 +176,12 @@ class Chart:
     def __str__(self) -> str:
         return self.text()
 
-    def _all_series(self) -> Iterable[Series]:
-        return (series for panel in self.panels for series in panel.series)
+    def _labelled(self) -> Iterable[tuple[str, Series]]:
+        """Return every series with its label, with the panel's title where that says more."""
+        for panel in self.panels:
+            for one in panel.series:
+                is_said = len(self.panels) == 1 or panel.title in one.label
+                yield one.label if is_said else f"{panel.title} · {one.label}", one
 
 
 def grouped(series: Iterable[Series]) -> list[Panel]:
@@ -213,11 +224,11 @@ def quantity(key: str) -> str:
     return _PHASE.sub("", key)
 
 
-def _sentence(series: Series) -> str:
-    if not series.values:
-        return f"{series.label}: no points"
-    last = number(series.values[-1])
-    return f"{shortened(series.label)}: {last} at step {number(series.steps[-1])}"
+def _sentence(series: Series, label: str) -> str:
+    last = series.newest()
+    if last is None:
+        return f"{label}: no points"
+    return f"{shortened(label)}: {number(last)} at step {number(series.steps[-1])}"
 
 
 def _spark(series: Series) -> str:

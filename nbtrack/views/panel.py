@@ -126,7 +126,8 @@ def _last(series: Series) -> str:
     """Return the last value, and how many points the line has no place for."""
     missing = series.not_finite()
     note = f" · {missing:,} not finite" if missing else ""
-    return (number(series.values[-1]) if series.values else "") + note
+    last = series.newest()
+    return ("" if last is None else number(last)) + note
 
 
 def _legend_lines(panel: Panel, panel_width: int) -> list[list[tuple[str, str, int]]]:

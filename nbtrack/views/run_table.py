@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from nbtrack.client.session import Session
     from nbtrack.entities import Experiment, Run
+    from nbtrack.views.metric_chart import MetricChart
     from nbtrack.views.table_view import Search
 
 SHOWN = 20
@@ -152,6 +153,30 @@ class RunTable(View):
         from nbtrack.client.frames import runs_frame
 
         return runs_frame(self._runs)
+
+    def chart(self, *metrics: str, **options: Any) -> MetricChart:
+        """Return a chart of the selected runs, else of those that are shown first.
+
+        Parameters
+        ----------
+        *metrics : str
+            What to draw; by default what most of the runs have.
+        **options
+            As for `nbtrack.chart`.
+        """
+        from nbtrack.views.metric_chart import chart
+
+        drawn = chart(self, metrics=metrics or None, **options)
+        self.observe(lambda change: setattr(drawn, "selected", change["new"]))
+        return drawn
+
+    def to_chart(self, most: int) -> list[Run]:
+        """Return the selected runs, else those of the first rows."""
+        if self.selected:
+            there = {run.info.run_id: run for run in self._runs}
+            store = self._session.store
+            return [there.get(one) or store.get_run(one) for one in self.selected]
+        return [row.run for row in self._rows(self._choice.view)[:most]]
 
     def __len__(self) -> int:
         return len(self._runs)

@@ -12,7 +12,16 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from nbtrack.formatting.text import in_html, in_markdown, one_line, padded, shortened, title, width
+from nbtrack.formatting.text import (
+    LONGEST,
+    in_html,
+    in_markdown,
+    one_line,
+    padded,
+    shortened,
+    title,
+    width,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -64,6 +73,8 @@ class Column:
 class Table:
     """Rows of cells, and sentences that stand below them.
 
+    ``longest`` is how many characters of a value are shown.
+
     Raises
     ------
     ValueError
@@ -74,6 +85,7 @@ class Table:
     rows: Sequence[Sequence[Cell]]
     heading: str = ""
     notes: Sequence[str] = field(default=())
+    longest: int = LONGEST
 
     def __post_init__(self) -> None:
         for row in self.rows:
@@ -110,11 +122,15 @@ class Table:
             marks = ["---:" if column.right else ":---" for column in self.columns]
             lines.append(f"| {' | '.join(marks)} |")
             lines += [
-                f"| {' | '.join(_markdown_cell(cell) for cell in row)} |" for row in self.rows
+                f"| {' | '.join(self._markdown_cell(cell) for cell in row)} |" for row in self.rows
             ]
         for note in self.notes:
             lines += ["", in_markdown(one_line(note))]
         return "\n".join(lines).strip()
+
+    def _markdown_cell(self, cell: Cell) -> str:
+        text = in_markdown(shortened(cell.text, self.longest))
+        return f"**{text}**" if cell.best and text else text
 
     def text(self) -> str:
         """Return the table in aligned columns, for terminals."""
@@ -159,9 +175,9 @@ class Table:
     def _html_row(self, row: Sequence[Cell]) -> str:
         cells = []
         for column, cell in zip(self.columns, row, strict=True):
-            text = in_html(shortened(cell.text))
+            text = in_html(shortened(cell.text, self.longest))
             shown = f"<b>{text}</b>" if cell.best else text
-            tip = _title(cell.text, cell.title)
+            tip = _title(cell.text, cell.title, self.longest)
             direction = "" if text.isascii() else ' dir="auto"'
             cells.append(f"<td{_aligned(column)}{direction}{tip}>{shown}</td>")
         return f"<tr>{''.join(cells)}</tr>"
@@ -171,7 +187,8 @@ class Table:
         marked = [any(row[i].best for row in self.rows) for i in range(len(names))]
         texts = [
             [
-                shortened(cell.text) + ((" *" if cell.best else "  ") if marked[i] else "")
+                shortened(cell.text, self.longest)
+                + ((" *" if cell.best else "  ") if marked[i] else "")
                 for i, cell in enumerate(row)
             ]
             for row in self.rows
@@ -196,11 +213,6 @@ def _aligned(column: Column) -> str:
     return f' style="{_CELL_STYLE};text-align:left"'
 
 
-def _title(text: str, given: str = "") -> str:
-    tip = given or (text if shortened(text) != text else "")
+def _title(text: str, given: str = "", longest: int = LONGEST) -> str:
+    tip = given or (text if shortened(text, longest) != text else "")
     return f' title="{in_html(title(tip))}"' if tip else ""
-
-
-def _markdown_cell(cell: Cell) -> str:
-    text = in_markdown(shortened(cell.text))
-    return f"**{text}**" if cell.best and text else text

@@ -50,8 +50,11 @@ export function renderWidget({ model, el }) {
   const onSelected = () => own || view.setSelected(model.get("selected"));
   model.on("change:view", onView);
   model.on("change:selected", onSelected);
-  model.send({ nbtrack: "ready" });
+  // The kernel counts the places where a view is shown: without any it has nobody to tell.
+  const place = Math.random().toString(36).slice(2);
+  model.send({ nbtrack: "ready", place });
   return () => {
+    model.send({ nbtrack: "gone", place });
     model.off("change:view", onView);
     model.off("change:selected", onSelected);
     unthemed();

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 from nbtrack import tags
 from nbtrack.errors import InvalidValue
 from nbtrack.formatting import numbers
-from nbtrack.notebook.data_words import shape
 from nbtrack.notebook.options import split
 from nbtrack.notebook.summary import Note, notes_bundle
 from nbtrack.notebook.under_cell import show as show_bundle
+from nbtrack.views.data_words import shape
 from nbtrack.views.static import Cell, Column, Table
 
 if TYPE_CHECKING:

@@ -41,7 +41,7 @@ export function commTransport(model) {
    * @param {DataView[]} buffers
    */
   function receive(message, buffers) {
-    if (message?.nbtrack === "event") tell(message.event);
+    if (message?.nbtrack === "event") tell(eventOf(message.event));
     if (message?.nbtrack !== "answer") return;
     const asked = waiting.get(message.id);
     if (!asked) return; // another view's question
@@ -72,6 +72,16 @@ export function commTransport(model) {
     },
     href: () => null,
   };
+}
+
+/**
+ * An event with its numbers: JSON has no NaN and no infinities, so these are texts in it.
+ * @param {StoreEvent} event
+ * @returns {StoreEvent}
+ */
+function eventOf(event) {
+  if (event.type !== "points") return event;
+  return { type: "points", points: event.points.map((point) => ({ ...point, value: Number(point.value) })) };
 }
 
 const BUSY = "The kernel is busy; the answer comes after the running cell.";
