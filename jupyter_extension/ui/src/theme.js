@@ -58,6 +58,19 @@ export function themed(element, changed) {
 }
 
 /**
+ * Hear when the theme of a view changes: pictures are drawn again.
+ * @param {Element} element in an element that `themed` was given
+ * @param {() => void} changed
+ * @returns {() => void} what ends it
+ */
+export function onTheme(element, changed) {
+  const watcher = new MutationObserver(changed);
+  const root = element.closest(".nbt");
+  if (root) watcher.observe(root, { attributes: true, attributeFilter: ["data-theme"] });
+  return () => watcher.disconnect();
+}
+
+/**
  * A colour of the theme as canvases take it.
  * @param {Element} element
  * @param {string} name for example "--nbt-ink"
