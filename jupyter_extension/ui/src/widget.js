@@ -54,11 +54,11 @@ export function renderWidget({ model, el }) {
   const place = Math.random().toString(36).slice(2);
   model.send({ nbtrack: "ready", place });
   return () => {
-    model.send({ nbtrack: "gone", place });
     model.off("change:view", onView);
     model.off("change:selected", onSelected);
     unthemed();
     view.destroy();
+    model.send({ nbtrack: "gone", place });
   };
 }
 
