@@ -99,7 +99,11 @@ def test_a_body_of_two_gzip_streams_is_unpacked(server):
     assert server.ask("POST", CREATE, body, headers).status == 200
 
 
-@pytest.mark.parametrize("body", [b"no gzip", gzip.compress(b'{"name": "cut"}')[:-9], b""])
+@pytest.mark.parametrize(
+    "body",
+    [b"no gzip", gzip.compress(b'{"name": "cut"}')[:-9], b""],
+    ids=["text", "cut off", "nothing"],  # of the bytes one is the time, and no name of a test
+)
 def test_broken_gzip_is_the_clients_mistake(server, body):
     headers = {"Content-Type": "application/json", "Content-Encoding": "gzip"}
     answer = server.ask("POST", CREATE, body, headers)
