@@ -23,6 +23,7 @@ from pathlib import Path
 import pytest
 
 from tests.needs import needs
+from tests.servers import free_port
 
 HOW_TO_GET_THEM = "Install the servers of S3 and FTP: pip install 'nbtrack[test]'."
 START_SECONDS = 40
@@ -68,9 +69,7 @@ class ArtifactServer:
 
     def __init__(self):
         self.folder = Path(tempfile.mkdtemp(prefix="nbart"))
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self.port = free.getsockname()[1]
+        self.port = free_port()
         self.process = None
         try:
             self.start()

@@ -5,7 +5,6 @@ from __future__ import annotations
 import http.client
 import json
 import os
-import random
 import shutil
 import signal
 import socket
@@ -18,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from tests.servers import Reply, body_of, clean_environment
+from tests.servers import Reply, body_of, clean_environment, free_port
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,9 +25,6 @@ if TYPE_CHECKING:
 TOKEN = "t0ken-of-jupyter"
 BASE_URL = "/user/ada/"
 START_SECONDS = 40
-# For port 0 Jupyter takes a port, lets it go and takes it again, which fails now and then. These
-# are none that systems give to clients; of a taken one Jupyter tries the neighbours.
-_PORTS = range(20_000, 32_000)
 # What is installed beside nbtrack and takes its time to start.
 _NOT_NEEDED = ("jupyterlab", "jupyter_lsp", "notebook_shim", "jupyter_server_terminals")
 _NEEDED_BY_LAB = {"jupyterlab", "jupyter_lsp", "notebook_shim"}
@@ -178,14 +174,14 @@ def _start(
         "IPYTHONDIR": str(home / "ipython"),
         "JUPYTER_TOKEN": TOKEN,
     }
-    port = random.choice(_PORTS)
+    # For port 0 Jupyter takes a port, lets it go and takes it again, which fails now and then.
     with (home / "log").open("wb") as log:
         return subprocess.Popen(
             [
                 *(sys.executable, "-m", "jupyterlab" if lab else "jupyter_server"),
                 *("--no-browser", "--allow-root"),
                 *(
-                    f"--ServerApp.port={port}",
+                    f"--ServerApp.port={free_port()}",
                     f"--ServerApp.root_dir={root}",
                     *flags,
                 ),

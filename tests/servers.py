@@ -9,6 +9,7 @@ from __future__ import annotations
 import http.client
 import json
 import os
+import random
 import re
 import signal
 import socket
@@ -26,6 +27,17 @@ if TYPE_CHECKING:
 COMMAND = [sys.executable, "-c", "from nbtrack.cli.main import main; main()", "server"]
 _ADDRESS = re.compile(r"^nbtrack server: (http://\S+)$", re.MULTILINE)
 START_SECONDS = 30
+# None that a system gives to clients, which could take one before the server does.
+_PORTS = range(20_000, 32_000)
+
+
+def free_port() -> int:
+    """Return a port for a server that cannot choose one, or where nobody shall answer."""
+    while True:
+        port = random.choice(_PORTS)
+        with suppress(OSError):
+            socket.create_server(("127.0.0.1", port)).close()
+            return port
 
 
 def has_ipv6() -> bool:

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
-from tests.servers import clean_environment
+from tests.servers import clean_environment, free_port
 from tests.wire.hosts import Host
 
 if TYPE_CHECKING:
@@ -29,9 +28,7 @@ SETTINGS = {
 @contextmanager
 def running_mlflow(folder: Path) -> Iterator[Host]:
     """Run MLflow's own server on SQLite, with its files beside; it has no token."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     with (folder / "log").open("wb") as log:
         process = subprocess.Popen(
             [

@@ -1,21 +1,14 @@
 """Stores that are away, cut off or closed to us: one sentence each, and no secret in it."""
 
-import socket
-
 import pytest
 
 from nbtrack.artifacts import open_artifacts, s3
 from nbtrack.errors import NotFound, Refused, Unavailable
 from tests import artifact_servers
+from tests.servers import free_port
 from tests.unit.artifacts.conftest import RUN
 
 BIG = b"x" * 10_000_000
-
-
-def free_port():
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return free.getsockname()[1]
 
 
 def uses(folder):
