@@ -1,10 +1,11 @@
 // One stream of server-sent events for all views of a page: browsers allow few connections.
 
 /** @typedef {import("./source.js").StoreEvent} StoreEvent */
-/** @typedef {{stream: EventSource, listeners: Set<(event: StoreEvent) => void>}} Shared */
+/** @typedef {{listeners: Set<(event: StoreEvent) => void>, close: () => void}} Shared */
 
 // Each widget of a notebook brings its own copy of this module, so the page itself holds the streams.
 const KEY = Symbol.for("nbtrack.events");
+const AGAIN_MS = 20_000;
 
 /**
  * @param {string} address
@@ -21,7 +22,7 @@ export function sharedEvents(address, listener) {
   return () => {
     shared.listeners.delete(listener);
     if (shared.listeners.size) return;
-    shared.stream.close();
+    shared.close();
     streams.delete(address);
   };
 }
@@ -31,21 +32,55 @@ export function sharedEvents(address, listener) {
  * @returns {Shared}
  */
 function opened(address) {
-  const stream = new EventSource(address, { withCredentials: true });
   /** @type {Set<(event: StoreEvent) => void>} */
   const listeners = new Set();
   /** @param {StoreEvent} event */
   const tell = (event) => listeners.forEach((listener) => listener(event));
-  let lost = false;
-  stream.addEventListener("changed", () => tell({ type: "changed" }));
-  stream.onopen = () => {
-    if (lost) tell({ type: "connection", ok: true, message: "" });
-    if (lost) tell({ type: "changed" }); // whatever was missed
-    lost = false;
+  let lost = false; // told that the server does not answer
+  let missed = false; // something may have happened while nobody listened
+  /** @type {EventSource | null} */
+  let stream = null;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let again;
+
+  function begin() {
+    const begun = (stream = new EventSource(address, { withCredentials: true }));
+    begun.addEventListener("changed", () => tell({ type: "changed" }));
+    begun.onopen = () => {
+      if (lost) tell({ type: "connection", ok: true, message: "" });
+      if (missed) tell({ type: "changed" });
+      lost = missed = false;
+    };
+    begun.onerror = () => {
+      if (!lost) tell({ type: "connection", ok: false, message: "The server does not answer. Trying again …" });
+      lost = missed = true;
+      // Browsers try again by themselves unless the answer was an error.
+      if (begun.readyState === EventSource.CLOSED) again = setTimeout(begin, AGAIN_MS);
+    };
+  }
+
+  function end() {
+    clearTimeout(again);
+    stream?.close();
+    stream = null;
+  }
+
+  // A page that nobody sees gives its connection back: with six of them open, a browser would ask
+  // this server nothing more.
+  function follow() {
+    if (document.hidden && stream) {
+      end();
+      missed = true;
+    } else if (!document.hidden && !stream) begin();
+  }
+
+  document.addEventListener("visibilitychange", follow);
+  follow();
+  return {
+    listeners,
+    close() {
+      document.removeEventListener("visibilitychange", follow);
+      end();
+    },
   };
-  stream.onerror = () => {
-    if (!lost) tell({ type: "connection", ok: false, message: "The server does not answer. Trying again …" });
-    lost = true;
-  };
-  return { stream, listeners };
 }
