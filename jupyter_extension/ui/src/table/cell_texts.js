@@ -160,12 +160,12 @@ function sampled(values, rows) {
  */
 function bestOf(values, rows, lower) {
   let best = NaN;
-  let amount = 0;
+  let differ = false;
   for (let row = 0; row < rows; row++) {
     const value = values.data[row];
     if (!values.hasAt(row) || Number.isNaN(value)) continue;
-    amount += 1;
+    differ ||= best === best && value !== best;
     if (Number.isNaN(best) || (lower ? value < best : value > best)) best = value;
   }
-  return amount > 1 ? best : NaN;
+  return differ ? best : NaN;
 }

@@ -20,6 +20,8 @@ import { STATUSES } from "./rows.js";
 const TWIST = "M6 4l4 4-4 4";
 const INDENT = 14;
 const DEEPEST = 12;
+/** The arrow stands in the margin of the cell. */
+const OUTSIDE = 6;
 
 /** A cell: an element whose parts depend on what kind of column it has at the moment. */
 class Cell {
@@ -92,7 +94,7 @@ class Cell {
     if (safe === null) this.link.removeAttribute("href");
     else if (this.link.getAttribute("href") !== safe) this.link.setAttribute("href", safe);
     this.twist.style.display = model.isTree ? "" : "none";
-    this.twist.style.marginLeft = `${INDENT * Math.min(level, DEEPEST)}px`;
+    this.twist.style.marginLeft = `${INDENT * Math.min(level, DEEPEST) - OUTSIDE}px`;
     this.twist.classList.toggle("nbt-leaf", !model.hasBelow(row));
     const badge = badgeOf(model, row);
     this.badge.hidden = !badge;

@@ -1,6 +1,5 @@
 // What pointer, keys and menus do to a table.
 
-import { csvOf } from "./csv.js";
 import { reordered } from "./view_state.js";
 
 /** @typedef {import("./runs_view.js").RunsView} RunsView */
@@ -138,7 +137,6 @@ export function moreItems(view) {
     { label: "Children below their parents", checked: state.nested, onclick: change(() => (state.nested = !state.nested)) },
     { label: "A row for each attempt", checked: state.attempts, onclick: change(() => (state.attempts = !state.attempts)) },
     { label: "Columns and widths as at first", onclick: () => asAtFirst(view) },
-    { label: "Download as CSV", onclick: () => download(view) },
   ];
 }
 
@@ -147,17 +145,6 @@ function asAtFirst(view) {
   Object.assign(view.model.state, { columns: null, widths: {}, pinned: ["name"] });
   view.setView(view.model.written());
   view.tellView();
-}
-
-/** @param {RunsView} view */
-function download(view) {
-  const { header, rows } = view.model.table();
-  const address = URL.createObjectURL(new Blob([csvOf(header, rows)], { type: "text/csv" }));
-  const link = document.createElement("a");
-  link.href = address;
-  link.download = "runs.csv";
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(address), 60_000);
 }
 
 /** @param {RunsView} view @param {number} index @param {boolean} open */

@@ -5,8 +5,6 @@ import { HEAD, ROW, tallness } from "./geometry.js";
 const IN_OUTPUT = 420;
 const LEAST = 240;
 const MARGIN = 12;
-/** Room for the scroll bar at the bottom. */
-const BAR = 16;
 
 /**
  * @param {HTMLElement} element the whole table
@@ -16,7 +14,8 @@ const BAR = 16;
  */
 export function fitHeight(element, grid, height, rows) {
   const again = () => {
-    const others = element.clientHeight - grid.clientHeight;
+    const bar = grid.offsetHeight - grid.clientHeight;
+    const others = element.offsetHeight - grid.offsetHeight;
     const output = element.closest(".nbt-output") !== null;
     const room = height ?? (output ? IN_OUTPUT : innerHeight - element.getBoundingClientRect().top - scrollY - MARGIN);
     const most = Math.max(height === undefined && !output ? LEAST : HEAD + 2 * ROW, room - Math.min(others, room / 2));

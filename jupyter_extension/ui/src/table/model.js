@@ -2,6 +2,7 @@
 
 import { cellTexts } from "./cell_texts.js";
 import { described, FIRST_COLUMNS } from "./columns.js";
+import { csvOf } from "./csv.js";
 import { sorted, sortKey } from "./order.js";
 import { Rows, STATUSES } from "./rows.js";
 import { Selection } from "./selection.js";
@@ -37,6 +38,8 @@ export class Model {
     this.shown = { rows: this.order, levels: null, hidden: 0 };
     /** @type {Map<string, import("./cell_texts.js").CellTexts>} */
     this.texts = new Map();
+    /** How wide a digit is, in px. */
+    this.digit = 7.5;
     /** @type {Map<string, number>} widths stay as they were first made: nothing jumps */
     this.widths = new Map();
   }
@@ -62,7 +65,7 @@ export class Model {
   ownWidth(column) {
     const known = this.widths.get(column.name);
     if (known !== undefined) return known;
-    const width = widthOf(column, this.textsOf(column), this.rows.length);
+    const width = widthOf(column, this.textsOf(column), this.rows.length, this.digit);
     if (this.rows.length && this.rows.names.has(column.kind === "attribute" ? "key" : column.name))
       this.widths.set(column.name, width);
     return width;
@@ -182,20 +185,13 @@ export class Model {
     );
   }
 
-  /**
-   * What is shown, for CSV: the selected rows of it, or all of them where none is selected.
-   * @returns {{header: string[], rows: Iterable<(string | number | null)[]>}}
-   */
-  table() {
+  /** What is shown as CSV: the selected rows of it, or all of them where none is selected. */
+  csv() {
     const { columns, shown, selection, rows } = this;
     const texts = columns.map((column) => this.textsOf(column));
     const chosen = shown.rows.filter((row) => selection.ids.size === 0 || selection.has(rows.idAt(row)));
-    /** @param {number} row */
-    const cells = (row) => [rows.idAt(row), ...texts.map((column) => column.raw(row))];
-    return {
-      header: ["run_id", ...columns.map(({ name }) => name)],
-      rows: each(chosen, cells),
-    };
+    const cells = Array.from(chosen, (row) => [rows.idAt(row), ...texts.map((column) => column.raw(row))]);
+    return csvOf(["run_id", ...columns.map(({ name }) => name)], cells);
   }
 
   /** The selected runs that are among the rows, as far as they are known. */
@@ -212,13 +208,4 @@ export class Model {
         status: STATUSES[status[row]],
       }));
   }
-}
-
-/**
- * @template T
- * @param {Uint32Array} rows
- * @param {(row: number) => T} made
- */
-function* each(rows, made) {
-  for (const row of rows) yield made(row);
 }

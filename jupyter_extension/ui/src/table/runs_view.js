@@ -17,6 +17,7 @@ import sheet from "./table.css";
 import { TableData } from "./table_data.js";
 import { Toolbar } from "./toolbar.js";
 import { readView, writeView } from "./view_state.js";
+import { digitWidth } from "./widths.js";
 
 /** A shorter wait is not worth a word. */
 const QUIET = 150;
@@ -52,7 +53,8 @@ export class RunsView {
       source: context.source,
       selected: () => model.selected(),
       onChanged: () => this.data.touch(),
-      csv: () => model.table(),
+      csv: () => model.csv(),
+      keys,
     });
     this.footer = new Footer(this.actions.element);
     this.charts = new Charts(context, model, (chart) => {
@@ -68,6 +70,7 @@ export class RunsView {
     requestAnimationFrame(() => adopt(this.element, sheet));
     this.unfit = fitHeight(this.element, this.grid.element, context.config.height, () => this.model.shown.rows.length);
     this.listen();
+    this.model.digit = digitWidth(host);
     void this.start();
   }
 
