@@ -3,6 +3,7 @@
 import { fill, h } from "../dom.js";
 import { count } from "../format.js";
 import { askText, confirmed, openPopover, toast } from "../popup.js";
+import { csvOf } from "../table/csv.js";
 import { adopt } from "../theme.js";
 import sheet from "./actions.css";
 import { changeRuns } from "./changes.js";
@@ -23,7 +24,8 @@ const MOST_PROBLEMS = 20;
  * @property {import("../source/source.js").Source} source
  * @property {() => Chosen[]} selected
  * @property {() => void} onChanged told after something was changed
- * @property {() => string} csv what the table shows: the selected runs, or all where none is selected
+ * @property {() => {header: string[], rows: Iterable<(string | number | null)[]>}} csv what the table shows: the
+ *   selected runs, or all where none is selected
  * @property {() => Promise<import("../query/complete.js").Keys>} [keys] what the runs have
  */
 
@@ -162,7 +164,8 @@ class Actions {
   }
 
   download() {
-    download("runs.csv", this.csv(), "text/csv");
+    const { header, rows } = this.csv();
+    download("runs.csv", csvOf(header, rows), "text/csv");
   }
 
   async copy() {

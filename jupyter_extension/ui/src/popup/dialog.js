@@ -13,7 +13,8 @@ let lastId = 0;
  * @param {string} [question.value] what stands in it
  * @param {string} [question.action] word on the button
  * @param {boolean} [question.multiline] whether the text may have more than one line
- * @param {(value: string) => string | null} [question.check] what is wrong with a text, as a sentence
+ * @param {(value: string) => string | null | Promise<string | null>} [question.check] what is wrong with a text, as a
+ *   sentence; it may ask a server
  * @param {Element} [question.near] an element of the view that asks; without it the focused one
  * @returns {Promise<string | null>} null where the person changed their mind
  */
@@ -35,8 +36,8 @@ export function askText({ title, label, value = "", action = "Save", multiline =
     action,
     near,
     opened: () => field.select(),
-    answer: () => {
-      const problem = check?.(field.value) ?? null;
+    answer: async () => {
+      const problem = (await check?.(field.value)) ?? null;
       wrong.textContent = problem ?? "";
       field.setAttribute("aria-invalid", String(problem !== null));
       return problem === null ? field.value : undefined;
@@ -65,7 +66,7 @@ export async function confirmed({ title, text, action, danger = true, near }) {
  * @param {string} question.title
  * @param {Node[]} question.content
  * @param {string} question.action
- * @param {() => T | undefined} question.answer undefined keeps the dialog open
+ * @param {() => T | undefined | Promise<T | undefined>} question.answer undefined keeps the dialog open
  * @param {boolean} [question.danger]
  * @param {() => void} [question.opened]
  * @param {Element} [question.near]
@@ -85,9 +86,12 @@ function ask({ title, content, action, answer, danger, opened, near }) {
   /** @type {T | null} */
   let answered = null;
   /** @param {SubmitEvent} event */
-  function submit(event) {
+  async function submit(event) {
     event.preventDefault();
-    const found = answer();
+    if (go.disabled) return;
+    go.disabled = true;
+    const found = await answer();
+    go.disabled = false;
     if (found === undefined) return;
     answered = found;
     dialog.close();
