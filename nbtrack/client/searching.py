@@ -177,6 +177,7 @@ def change_stage(session: Session, run_id: str, stage: LifecycleStage) -> None:
     # Other experiments' runs of this process are told by the store when they were deleted.
     if stage == LifecycleStage.DELETED:
         session.runs.pop(run_id, None)
+    session.outbox.tell_listeners()
 
 
 def all_pages(page: Callable[[int, str | None], PagedList[T]], max_results: int | None) -> list[T]:

@@ -118,6 +118,12 @@ class Outbox:
             "sync` sends what a journal holds after its end."
         )
 
+    def tell_listeners(self) -> None:
+        """Say that the store has something new, also where it came there by another way."""
+        for listener in self.listeners:
+            with suppress(Exception):  # who listens cannot stop what is shipped
+                listener()
+
     def problems(self, run_id: str | None) -> list[Problem]:
         """Return, once, what the store refused of a run; None for what belongs to no run."""
         return self._problems.pop(run_id, [])
@@ -181,7 +187,7 @@ class Outbox:
                 self._store,
                 journal,
                 on_problems=self._add_problems,
-                on_arrival=self._tell_listeners,
+                on_arrival=self.tell_listeners,
                 before_first=self._ship_inherited,
             )
             self._shipper = shipper
@@ -207,11 +213,6 @@ class Outbox:
             kept = self._problems.get(run_id, [])
             all_of_run = [*kept, *(problem for problem in new if problem.run_id == run_id)]
             self._problems[run_id] = merged(all_of_run)[:_MOST_PROBLEMS]
-
-    def _tell_listeners(self) -> None:
-        for listener in self.listeners:
-            with suppress(Exception):  # who listens cannot stop what is shipped
-                listener()
 
     # Forks
 

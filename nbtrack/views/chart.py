@@ -180,7 +180,7 @@ class Chart:
         """Return every series with its label, with the panel's title where that says more."""
         for panel in self.panels:
             for one in panel.series:
-                is_said = len(self.panels) == 1 or panel.title in one.label
+                is_said = panel.title in one.label
                 yield one.label if is_said else f"{panel.title} · {one.label}", one
 
 

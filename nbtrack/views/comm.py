@@ -64,8 +64,6 @@ class Desk:
     ----------
     session : Session
         The store, and the journal that leads to it: its records are sent before anything is read.
-    on_change : callable
-        Called after a view has changed the store.
     on_behind : callable
         Called with a sentence when records of this process cannot reach the store, and with an
         empty text when they do again.
@@ -74,11 +72,9 @@ class Desk:
     def __init__(
         self,
         session: Session,
-        on_change: Callable[[], None],
         on_behind: Callable[[str], None],
     ) -> None:
         self._session = session
-        self._on_change = on_change
         self._on_behind = on_behind
         self._is_behind = False
         self._backend = Backend(
@@ -123,7 +119,7 @@ class Desk:
         answer = endpoint.serve(self._backend, request)
         if endpoint.writes:
             self._forget(request)
-            self._on_change()
+            self._session.outbox.tell_listeners()
         if endpoint.answer is Answer.DOWNLOAD:
             return Reply(200, _OCTETS, _content(answer))
         if endpoint.answer is Answer.JSON:

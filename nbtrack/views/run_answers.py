@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any
 from nbtrack import tags
 from nbtrack.formatting import numbers
 from nbtrack.formatting.direction import is_lower_better
-from nbtrack.sentences import count
 from nbtrack.views.data_words import described_all
 
 if TYPE_CHECKING:
@@ -89,7 +88,7 @@ def _params(run: Run) -> str:
     chosen = {key: value for key, value in run.data.params.items() if key not in classes}
     if not chosen:
         return "all at their defaults" if classes else _NO_PARAMS
-    return _some([f"{key}={numbers.param(value)}" for key, value in chosen.items()])
+    return _some([f"{key}={numbers.param(value)}" for key, value in sorted(chosen.items())])
 
 
 def _quality(run: Run, metrics: Sequence[MetricSummary]) -> str:
@@ -141,7 +140,7 @@ def _speeds(metrics: Iterable[MetricSummary]) -> list[str]:
 def _some(texts: Sequence[str]) -> str:
     shown = ", ".join(texts[:_SHOWN])
     more = len(texts) - _SHOWN
-    return f"{shown} and {count(more, 'more', 'more')}" if more > 0 else shown
+    return f"{shown} and {more:,} more" if more > 0 else shown
 
 
 def _parsed(text: str | None) -> dict[str, Any]:

@@ -12,7 +12,6 @@ from nbtrack.client.session import current_session
 from nbtrack.entities import Run
 from nbtrack.errors import NbtrackError
 from nbtrack.formatting import numbers
-from nbtrack.sentences import count
 from nbtrack.views.run_answers import answers
 from nbtrack.views.static import Cell, Column, Table
 from nbtrack.views.view import View, checked_view
@@ -99,10 +98,10 @@ def _tables(found: RunOverview) -> Iterator[Table]:
     answered = answers(found, time.time_ns() // 1_000_000)
     yield _pairs(answered, ("question", "answer"), _heading(found), _notes(run))
     if run.data.params:
-        yield _pairs(run.data.params.items(), ("param", "value"))
+        yield _pairs(sorted(run.data.params.items()), ("param", "value"))
     if found.metrics:
         yield _metrics(found.metrics)
-    given = [pair for pair in run.data.tags.items() if not pair[0].startswith(_OWN_TAGS)]
+    given = [pair for pair in sorted(run.data.tags.items()) if not pair[0].startswith(_OWN_TAGS)]
     if given:
         yield _pairs(given, ("tag", "value"))
 
@@ -158,5 +157,5 @@ def _limited(
     notes: Sequence[str] = (),
 ) -> Table:
     more = len(rows) - _MOST_ROWS
-    left_out = [f"{count(more, 'more')} of them."] if more > 0 else []
+    left_out = [f"{more:,} more of them."] if more > 0 else []
     return Table(columns, rows[:_MOST_ROWS], heading, [*notes, *left_out], _LONGEST)

@@ -67,7 +67,7 @@ class _Conversation:
         # counts as shown.
         self._places: set[Any] | None = None
         self._feed = Feed(session, self._tell, run_ids)
-        self._desk = Desk(session, self._feed.changed, self._tell_behind)
+        self._desk = Desk(session, self._tell_behind)
         widget.on_msg(self._receive)
         self._feed.start()
 
