@@ -5,15 +5,13 @@ import { adopt, colour, onTheme } from "../theme.js";
 import { readChosen, writeChosen } from "./chosen.js";
 import { colourOf, dashOf, looks } from "./colours.js";
 import { Controls } from "./controls.js";
-import { csv, save } from "./export.js";
 import { Histories } from "./histories.js";
 import { Legend } from "./legend.js";
 import { Live } from "./live.js";
+import { saveCsv, savePng } from "./out.js";
 import { Panel } from "./panel.js";
 import { makeParts } from "./parts.js";
-import { png } from "./picture.js";
 import { askKeys, askRuns, isSystem, usualKeys } from "./runs.js";
-import { positions } from "./series.js";
 import sheet from "./chart.css";
 
 /** @typedef {import("./series.js").Range} Range */
@@ -35,7 +33,7 @@ export function metricChart(host, context) {
   };
 }
 
-class MetricChart {
+export class MetricChart {
   /**
    * @param {HTMLElement} host
    * @param {import("../view.js").Context} context
@@ -70,8 +68,8 @@ class MetricChart {
     this.box = this.parts.box;
     this.controls = new Controls({
       choose: (change) => this.choose(change),
-      png: () => this.savePng(),
-      csv: () => this.saveCsv(),
+      png: () => savePng(this),
+      csv: () => saveCsv(this),
       keys: () => this.allKeys(),
       shown: () => this.shownKeys(),
     });
@@ -361,28 +359,6 @@ class MetricChart {
   /** @param {number} width */
   across(width) {
     return this.chosen.columns || Math.max(1, Math.min(3, Math.floor(width / 340)));
-  }
-
-  /** @returns {Panel[]} in the order of the page */
-  shownPanels() {
-    return this.shownKeys().map((key) => this.panels.get(key)).filter((panel) => panel !== undefined);
-  }
-
-  async savePng() {
-    const panels = this.shownPanels().flatMap(({ key, picture }) => (picture ? [{ title: key, picture }] : []));
-    const shown = this.runIds.filter((id) => !this.chosen.hidden.includes(id));
-    const runs = shown.map((id) => ({ name: this.nameOf(id), ...this.lookOf(id) }));
-    if (!panels.length) return;
-    const title = this.context.config.experiment_name ?? (runs.length === 1 ? runs[0].name : `${runs.length} runs`);
-    const blob = await png(title, panels, runs, this.across(this.parts.grid.clientWidth), this.inks);
-    if (blob) save(blob, "metrics.png");
-  }
-
-  saveCsv() {
-    const shown = this.shownKeys().flatMap((key) => this.curves(key)).map((curve) => ({
-      curve, name: this.nameOf(curve.run_id), x: positions(curve, this.chosen.x),
-    }));
-    save(new Blob([csv(shown, this.chosen.zoom)], { type: "text/csv" }), "metrics.csv");
   }
 
   /**

@@ -31,9 +31,9 @@ import { durationLabels, linearTicks, logTicks, timeLabels, valueLabels } from "
 
 const FONT = '11px system-ui, -apple-system, "Segoe UI", Roboto, sans-serif';
 const CHARACTER = 6.5;
-const LEFT = 46;
+const LEFT = 52;
 /** px between ticks. */
-const APART = { x: 78, y: 34 };
+const APART = { x: 60, y: 26 };
 /** px that a drag must have to be a zoom. */
 const DRAG = 4;
 
@@ -137,7 +137,7 @@ export class Plot {
         x: { time, distr: logX ? 3 : 1 },
         y: { distr: logY ? 3 : 1, range: () => this.picture.y },
       },
-      axes: [this.axis("x", { size: time ? 40 : 26, space: APART.x }), this.axis("y", { size: widthOf })],
+      axes: [this.axis("x", { size: time ? 40 : 26, space: 64 }), this.axis("y", { size: widthOf })],
       cursor: {
         y: false,
         points: { show: false },
