@@ -3,7 +3,6 @@
 import { fill, h } from "../dom.js";
 import { count } from "../format.js";
 import { askText, confirmed, openPopover, toast } from "../popup.js";
-import { csvOf } from "../table/csv.js";
 import { adopt } from "../theme.js";
 import sheet from "./actions.css";
 import { changeRuns } from "./changes.js";
@@ -24,8 +23,7 @@ const MOST_PROBLEMS = 20;
  * @property {import("../source/source.js").Source} source
  * @property {() => Chosen[]} selected
  * @property {() => void} onChanged told after something was changed
- * @property {() => {header: string[], rows: Iterable<(string | number | null)[]>}} csv what the table shows: the
- *   selected runs, or all where none is selected
+ * @property {() => string} csv what the table shows: the selected runs, or all where none is selected
  * @property {() => Promise<import("../query/complete.js").Keys>} [keys] what the runs have
  */
 
@@ -164,8 +162,7 @@ class Actions {
   }
 
   download() {
-    const { header, rows } = this.csv();
-    download("runs.csv", csvOf(header, rows), "text/csv");
+    download("runs.csv", this.csv(), "text/csv");
   }
 
   async copy() {
