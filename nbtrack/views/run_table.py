@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 SHOWN = 20
 _SEARCHED = 1000
 _NAMED_IN_NOTE = 8
+# Of the forms that a notebook keeps, which may not grow with the table: below 100 kB.
+_CELLS_KEPT = 1000
 EVERYWHERE = "*"
 
 
@@ -187,6 +189,9 @@ class RunTable(View):
     def __getitem__(self, index: Any) -> Any:
         return self._runs[index]
 
+    def __repr__(self) -> str:
+        return self.table().text()
+
     @property
     def _runs(self) -> list[Run]:
         """The runs of the present view."""
@@ -216,26 +221,29 @@ class RunTable(View):
 
     def _twin(self) -> dict[str, Any]:
         try:
-            return dict(self.table().mimebundle())
+            return dict(self.table(_CELLS_KEPT).mimebundle())
         except NbtrackError as error:  # of a view that was set since, or of a store that is away
             return dict(Table((), (), notes=(error.message,)).mimebundle())
 
-    def table(self) -> Table:
-        """Return what is shown."""
+    def table(self, most_cells: int | None = None) -> Table:
+        """Return what is shown; with a limit, fewer rows where it would be passed."""
         view = self._choice.view
         if not self._runs:
             return Table((), (), notes=(self._nothing(),))
         all_rows = self._rows(view)
-        rows = all_rows[: self._shown]
+        shown = all_rows[: self._shown]
+        rows = shown
         choice = chosen(rows)
         wanted = columns_of(view, known(all_rows))
+        if most_cells is not None:
+            rows = shown[: max(SHOWN, most_cells // len(wanted or choice.names))]
         columns, cells = zip(*(filled(name, rows) for name in wanted or choice.names), strict=True)
         notes = [] if wanted else _left_out(choice)
         return Table(
             columns,
             list(zip(*cells, strict=True)),
             heading=self._heading(),
-            notes=[*notes, *self._limits(rows, len(all_rows))],
+            notes=[*notes, *self._limits(rows, len(all_rows), is_cut=len(rows) < len(shown))],
         )
 
     def _heading(self) -> str:
@@ -245,11 +253,13 @@ class RunTable(View):
         parts = [where, more + count(len(self._runs), "run"), shortened(self._asked.filter, 80)]
         return " · ".join(part for part in parts if part)
 
-    def _limits(self, rows: Sequence[Row], there: int) -> list[str]:
+    def _limits(self, rows: Sequence[Row], there: int, *, is_cut: bool) -> list[str]:
         notes = []
         if any(row.attempts > 1 for row in rows):
             notes.append("Attempts of one cell share a row: runs(attempts=True) shows each.")
-        if len(rows) < there:
+        if is_cut:
+            notes.append(f"{len(rows)} of {count(there, 'row')}: .df has all of them.")
+        elif len(rows) < there:
             notes.append(
                 f"{len(rows)} of {count(there, 'row')}: runs(max_results="
                 f"{len(self._runs)}) shows all, .df has them as a DataFrame."

@@ -229,3 +229,61 @@ def test_children_stand_below_their_parent_unless_an_order_is_asked_for():
     assert [run.info.run_name for run in runs()] == ["run-b", "run-d", "run-c", "run-a"]
     by_start = runs(order_by="attributes.start_time DESC")
     assert by_start[0].info.run_name == "run-d"
+
+
+def test_a_view_can_be_given_back():
+    for name, acc in (("run-a", 0.1), ("run-b", 0.9), ("run-c", 0.8)):
+        record(name, {"lr": acc}, {"acc": acc})
+    first = runs("metrics.acc > 0.5", order_by="metrics.acc ASC", columns=["name", "acc"])
+    assert first.view == {
+        "filter": "metrics.acc > 0.5",
+        "order": [["metrics.acc", "asc"]],
+        "columns": ["name", "metrics.acc"],
+    }
+    again = runs(view=first.view)
+    assert names(again) == ["run-c", "run-b"]
+    assert header(again) == ["name", "acc"]
+    assert names(runs("metrics.acc < 0.5", view=first.view)) == ["run-a"]
+
+
+def test_a_view_that_is_chosen_later_counts_for_everything():
+    for name, acc in (("run-a", 0.1), ("run-b", 0.9)):
+        record(name, (), {"acc": acc})
+    table = runs()
+    table.view = {"order": [["metrics.acc", "asc"], ["duration", "desc"]], "columns": ["acc", 7]}
+    assert [run.info.run_name for run in table] == ["run-a", "run-b"]
+    table.view = {"filter": "metrics.acc > 0.5", "order": "nonsense", "lifecycle": 3}
+    assert (len(table), names(table), list(table.df["metrics.acc"])) == (1, ["run-b"], [0.9])
+    nbtrack.delete_run(table[0].info.run_id)
+    table.view = {"lifecycle": "DELETED_ONLY"}
+    assert names(table) == ["run-b"]
+
+
+def test_a_filter_that_is_wrong_raises_where_it_is_used_and_shows_in_the_output():
+    record("run-a")
+    table = runs()
+    table.view = {"filter": "metrics.acc >"}
+    with pytest.raises(InvalidValue, match=r"column \d+"):
+        len(table)
+    assert "column" in table._repr_mimebundle_()[0]["text/html"]
+
+
+def test_an_order_that_a_view_cannot_hold_is_kept_all_the_same():
+    for name in ("run-b", "run-a"):
+        record(name)
+    table = runs(order_by="attributes.artifact_uri")
+    assert table.view == {}
+    assert len(table) == 2
+    assert runs(order_by=["run_name ASC", "start_time DESC"]).view == {
+        "order": [["name", "asc"], ["start", "desc"]]
+    }
+
+
+def test_what_a_notebook_keeps_of_many_runs_stays_small():
+    for number in range(250):
+        record(f"run-{number}", {f"p{index}": number / 7 for index in range(8)}, {"acc": number})
+    table = runs(max_results=1000)
+    bundle, _ = table._repr_mimebundle_()
+    assert len(table) == len(names(table)) == 250
+    assert len(bundle["text/html"]) < 100_000
+    assert "76 of 250 rows: .df has all of them" in bundle["text/html"]
