@@ -30,7 +30,7 @@ SHOWN = 20
 _SEARCHED = 1000
 _NAMED_IN_NOTE = 8
 # Of the forms that a notebook keeps, which may not grow with the table: below 100 kB.
-_CELLS_KEPT = 1000
+_CELLS_KEPT = 700
 EVERYWHERE = "*"
 
 

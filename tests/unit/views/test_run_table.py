@@ -286,4 +286,4 @@ def test_what_a_notebook_keeps_of_many_runs_stays_small():
     bundle, _ = table._repr_mimebundle_()
     assert len(table) == len(names(table)) == 250
     assert len(bundle["text/html"]) < 100_000
-    assert "76 of 250 rows: .df has all of them" in bundle["text/html"]
+    assert "53 of 250 rows: .df has all of them" in bundle["text/html"]
