@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, NamedTuple
 import msgspec
 from tornado.web import HTTPError
 
+from nbtrack import bundle
 from nbtrack.errors import NbtrackError
-from nbtrack.server.pages import bundle
 from nbtrack.server.pages.document import content_security_policy, error_page
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from tornado.web import RequestHandler
 
-    from nbtrack.server.pages.bundle import StaticFile
+    from nbtrack.bundle import StaticFile
 
 log = logging.getLogger("nbtrack.server")
 

@@ -14,6 +14,7 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from nbtrack import bundle
 from nbtrack.artifacts import Places
 from nbtrack.client.session import READ_TIMEOUT
 from nbtrack.errors import InvalidValue, NbtrackError, NotFound
@@ -45,6 +46,8 @@ _CHANGES = frozenset(
         "runs/delete-tag",
     }
 )
+_CHART = f"static/{bundle.CHART}"
+_SCRIPT = "text/javascript"
 _JSON = "application/json"
 _OCTETS = "application/octet-stream"
 
@@ -107,6 +110,8 @@ class Desk:
     def answer(self, method: Any, path: Any, args: Any) -> Reply:
         """Answer a question; what goes wrong is an answer too."""
         try:
+            if path == _CHART:
+                return Reply(200, _SCRIPT, bundle.find(bundle.CHART).content)
             endpoint, values = _found(str(method), f"/{path}")
             return self._served(endpoint, _request(endpoint, args, values))
         except NbtrackError as error:

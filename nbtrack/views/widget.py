@@ -7,10 +7,11 @@ Its state is what a notebook may save: a few hundred bytes beside the module. Da
 from __future__ import annotations
 
 from functools import cache
-from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 from weakref import WeakMethod
 
+from nbtrack import bundle
+from nbtrack.errors import Unavailable
 from nbtrack.sentences import say
 from nbtrack.views.comm import Desk
 from nbtrack.views.feed import Feed
@@ -21,7 +22,8 @@ if TYPE_CHECKING:
     from nbtrack.client.session import Session
 
 WIDGET_MIME = "application/vnd.jupyter.widget-view+json"
-_MODULE = "nbtrack.js"
+# Kind of view -> its module, where it is not the one of most.
+_MODULES = {"chart": bundle.CHART}
 
 
 def make_widget(
@@ -45,7 +47,7 @@ def make_widget(
     view, selected
         What is chosen in it at first.
     """
-    kind_of_widget = _widget_class()
+    kind_of_widget = _widget_class(_MODULES.get(kind, bundle.VIEWS))
     if kind_of_widget is None:
         return None
     widget = kind_of_widget(
@@ -98,12 +100,12 @@ class _Conversation:
 
 
 @cache
-def _widget_class() -> Any | None:
+def _widget_class(name: str) -> Any | None:
     try:
-        module = files("nbtrack").joinpath("ui", _MODULE).read_text("utf-8")
+        module = bundle.find(name).content.decode()
         import anywidget
         import traitlets
-    except FileNotFoundError:
+    except Unavailable:
         say(
             "This checkout has no built front end, so tables and charts are static: "
             "npm ci && node build.mjs in jupyter_extension/ui builds it."

@@ -8,12 +8,13 @@ from urllib.parse import urljoin
 import pytest
 import requests
 
+from nbtrack import bundle
 from nbtrack.errors import Unavailable
-from nbtrack.server.pages import bundle, document
+from nbtrack.server.pages import document
 from tests.servers import running_server
 
 PAGES = ["/", "/experiments/0", "/experiments/nothing", "/runs/nothing?tab=files#x"]
-FILES = ["nbtrack.js", "page.js"]
+FILES = ["chart.js", "nbtrack.js", "page.js"]
 HOSTILE = ["<script>alert(1)</script>", "\"><img src=x onerror=alert(1)>'", "\u202egnirts"]
 POLICY = {
     "default-src": "'none'",

@@ -1,24 +1,21 @@
 // A view in a cell's output: with the kernel behind it, or (in a saved notebook) only a server.
 
 import { h } from "./dom.js";
-import { metricChart } from "./chart/metric_chart.js";
-import { runView } from "./run/run_view.js";
-import { runsView } from "./table/runs_view.js";
 import { bothTransports } from "./source/both.js";
 import { commTransport } from "./source/comm.js";
 import { httpTransport } from "./source/http.js";
 import { Source } from "./source/source.js";
 import { themed } from "./theme.js";
 
-/** @type {Record<string, import("./view.js").MakeView>} */
-const VIEWS = { runs: runsView, chart: metricChart, run: runView };
+/** @typedef {Record<string, import("./view.js").MakeView>} Views by kind */
 
 /**
  * Draw a widget; what anywidget calls for each place where it is shown.
+ * @param {Views} views
  * @param {{model: import("./source/comm.js").Model, el: HTMLElement}} place
  * @returns {() => void} what ends it
  */
-export function renderWidget({ model, el }) {
+export function renderWidget(views, { model, el }) {
   const config = model.get("config");
   const comm = commTransport(model);
   const server = serverAddress(config.server);
@@ -27,7 +24,7 @@ export function renderWidget({ model, el }) {
   const host = h("div.nbt-output");
   el.append(host);
   const unthemed = themed(host);
-  const view = VIEWS[model.get("kind")](host, {
+  const view = views[model.get("kind")](host, {
     source,
     config,
     view: model.get("view"),
@@ -64,16 +61,17 @@ export function renderWidget({ model, el }) {
 
 /**
  * Draw what a saved notebook holds, from a server that has the store.
+ * @param {Views} views
  * @param {HTMLElement} el
  * @param {{kind: string, config: import("./view.js").Config, view: Record<string, any>}} saved
  * @param {string} base address of the server
  * @returns {() => void} what ends it
  */
-export function show(el, saved, base) {
+export function showSaved(views, el, saved, base) {
   const host = h("div.nbt-output");
   el.append(host);
   const unthemed = themed(host);
-  const view = VIEWS[saved.kind](host, {
+  const view = views[saved.kind](host, {
     source: new Source(httpTransport(base)),
     config: saved.config,
     view: saved.view,

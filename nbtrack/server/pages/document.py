@@ -8,8 +8,8 @@ from functools import cache
 from importlib.resources import files
 from urllib.parse import quote
 
+from nbtrack import bundle
 from nbtrack.formatting.text import shortened
-from nbtrack.server.pages import bundle
 from nbtrack.server.pages.markup import Html, element, whole
 
 _ICON = (

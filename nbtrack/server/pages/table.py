@@ -6,13 +6,12 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from nbtrack.errors import NotFound
+from nbtrack import bundle
 from nbtrack.rest.endpoint import ROOT, Answer, Endpoint, Nothing
-from nbtrack.server.pages import bundle
 from nbtrack.server.pages.document import shell
 
 if TYPE_CHECKING:
-    from nbtrack.server.pages.bundle import StaticFile
+    from nbtrack.bundle import StaticFile
 
 
 class OneFile(Struct, frozen=True):
@@ -23,10 +22,7 @@ class OneFile(Struct, frozen=True):
 
 def static_file(_backend: object, asked: OneFile) -> StaticFile:
     """Return a file of the front end; there are no others."""
-    found = bundle.find(asked.file)
-    if found is None:
-        raise NotFound(f"There is no file {asked.file[:100]!r}; there are: {_NAMES}.")
-    return found
+    return bundle.find(asked.file)
 
 
 def _page(path: str, prefixes: tuple[str, ...] = ROOT) -> Endpoint:
@@ -40,8 +36,6 @@ def _page(path: str, prefixes: tuple[str, ...] = ROOT) -> Endpoint:
         answer=Answer.PAGE,
     )
 
-
-_NAMES = ", ".join(sorted(bundle.NAMES))
 
 PAGES = (
     _page("", ("/", "")),  # without the slash at its end it leads to the one with it

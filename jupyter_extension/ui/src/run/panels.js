@@ -1,7 +1,7 @@
 // The parts of a run's page that need no file: answers, metrics, params, tags, data, related runs.
 
 import { h, fill } from "../dom.js";
-import { metricChart } from "../chart/metric_chart.js";
+import { lazyChart } from "../chart/lazy_chart.js";
 import { moment, number, param } from "../format.js";
 import { answers, byKey, described, lasted, parsed } from "./answers.js";
 import { editTag, removeTag, setTag } from "./edits.js";
@@ -52,7 +52,7 @@ export function metricsPart(page) {
     list.update(metrics);
     if (chart || !metrics.some((one) => one.count > 1)) return;
     const context = { ...page.context, config: { run_ids: [page.runId], metrics: [] }, view: {}, onView: () => {}, onSelect: () => {} };
-    chart = metricChart(place, context);
+    chart = lazyChart(place, context);
   };
   return { element: h("div", null, list.element, place), update, destroy: () => chart?.destroy() };
 }

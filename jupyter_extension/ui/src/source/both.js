@@ -28,6 +28,7 @@ export function bothTransports(http, comm) {
       return () => ends.forEach((end) => end());
     },
     href: (path) => (served ? http.href(path) : null),
+    load: (name) => http.load(name).catch(() => comm.load(name)),
   };
 }
 

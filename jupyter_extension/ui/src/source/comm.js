@@ -52,7 +52,8 @@ export function commTransport(model) {
   }
 
   model.on("msg:custom", receive);
-  return {
+  /** @type {import("./source.js").Transport} */
+  const transport = {
     send(method, path, args, signal) {
       const id = ++lastId;
       return new Promise((resolve, reject) => {
@@ -71,7 +72,13 @@ export function commTransport(model) {
       return () => listeners.delete(listener);
     },
     href: () => null,
+    async load(name) {
+      const { body } = await transport.send("GET", `static/${name}`, {});
+      const address = URL.createObjectURL(new Blob([body], { type: "text/javascript" }));
+      return import(address).finally(() => URL.revokeObjectURL(address));
+    },
   };
+  return transport;
 }
 
 /**

@@ -29,6 +29,7 @@ export function httpTransport(base) {
     },
     listen: (listener) => sharedEvents(new URL("api/nbtrack/events", base).href, listener),
     href: (path) => new URL(path, base).href,
+    load: (name) => import(new URL(`static/${name}`, base).href),
   };
 }
 

@@ -44,7 +44,12 @@ export class AnswerError extends Error {
  *   returns what ends it
  * @property {(path: string) => string | null} href
  *   the address of a file or page; null where no server serves it
+ * @property {(name: string) => Promise<any>} load
+ *   a module of the front end
  */
+
+/** @type {Map<string, Promise<any>>} */
+const modules = new Map();
 
 /** The REST API, as the views use it. */
 export class Source {
@@ -85,6 +90,18 @@ export class Source {
    */
   async bytes(path, args = {}, signal) {
     return (await this.checked("GET", path, args, signal)).body;
+  }
+
+  /**
+   * Load a module of the front end, once a page.
+   * @param {string} name
+   * @returns {Promise<any>}
+   */
+  module(name) {
+    const known = modules.get(name) ?? this.transport.load(name);
+    modules.set(name, known);
+    known.catch(() => modules.delete(name)); // the next one may have more luck
+    return known;
   }
 
   /**

@@ -1,6 +1,6 @@
 // The charts of the selected runs, below the table; of the first ones shown where none is selected.
 
-import { metricChart } from "../chart/metric_chart.js";
+import { lazyChart } from "../chart/lazy_chart.js";
 import { h } from "../dom.js";
 
 const FIRST = 10;
@@ -43,7 +43,7 @@ export class Charts {
     const host = h("div");
     this.element.append(host);
     const config = { ...this.context.config, run_ids: ids, metrics: [], height: undefined };
-    this.view = metricChart(host, { ...this.context, config, view: model.state.chart, onView: this.onView, onSelect: () => {} });
+    this.view = lazyChart(host, { ...this.context, config, view: model.state.chart, onView: this.onView, onSelect: () => {} });
   }
 
   runIds() {

@@ -12,11 +12,14 @@ from functools import cache
 from importlib.resources import files
 from typing import NamedTuple
 
-from nbtrack.errors import Unavailable
+from nbtrack.errors import NotFound, Unavailable
 
 # What `page.js` imports has no version in its address: it is asked about again on every page.
 PAGE = "page.js"
-NAMES = frozenset({PAGE, "nbtrack.js"})
+VIEWS = "nbtrack.js"
+# Its own module, since it is half of the code and not every page shows one.
+CHART = "chart.js"
+NAMES = frozenset({PAGE, VIEWS, CHART})
 
 
 class StaticFile(NamedTuple):
@@ -46,15 +49,21 @@ def version() -> str:
     return _digest("".join(one.digest for _, one in sorted(_files().items())).encode())
 
 
-def find(name: str) -> StaticFile | None:
-    """Return a file by its name; None for any other name.
+def find(name: str) -> StaticFile:
+    """Return a file by its name, one of `NAMES`.
 
     Raises
     ------
+    NotFound
+        For any other name.
     Unavailable
         If the front end is not there.
     """
-    return _files().get(name)
+    found = _files().get(name)
+    if found is None:
+        names = ", ".join(sorted(NAMES))
+        raise NotFound(f"There is no file {name[:100]!r}; there are: {names}.")
+    return found
 
 
 @cache  # not of an exception: once it is built, it is found
