@@ -19,7 +19,7 @@ export function fitHeight(element, grid, height, rows) {
     const output = element.closest(".nbt-output") !== null;
     const room = height ?? (output ? IN_OUTPUT : innerHeight - element.getBoundingClientRect().top - scrollY - MARGIN);
     const most = Math.max(height === undefined && !output ? LEAST : HEAD + 2 * ROW, room - Math.min(others, room / 2));
-    grid.style.height = `${Math.round(Math.min(most, HEAD + Math.max(2 * ROW, tallness(rows())) + BAR))}px`;
+    grid.style.height = `${Math.round(Math.min(most, HEAD + Math.max(2 * ROW, tallness(rows())) + bar))}px`;
   };
   addEventListener("resize", again);
   const end = () => removeEventListener("resize", again);
