@@ -62,6 +62,7 @@ class Box {
     this.known = null;
     this.asked = "";
     this.#listen();
+    this.#edited();
   }
 
   #listen() {
