@@ -47,7 +47,7 @@ def test_the_state_of_a_widget_holds_no_data(shown):
     _, table, _ = shown
     state = table.widget.get_state()
     module = state.pop("_esm")
-    assert "run-a" not in module
+    assert '"run-a"' not in module
     assert len(json.dumps(state, default=str)) < 1000
     assert {"kind", "config", "view", "selected"} <= set(state)
 
