@@ -6,11 +6,12 @@ import { STATUSES } from "./rows.js";
 
 /** @typedef {import("./columns.js").Described} Described */
 /** @typedef {import("./rows.js").Rows} Rows */
+/** @typedef {import("./values.js").Values} Values */
 
 /**
  * @typedef {object} CellTexts of one column
  * @property {boolean} right whether it is aligned at the right
- * @property {number} best the best value of a metric, NaN where there is none
+ * @property {() => number} best the best value of a metric, NaN where there is none
  * @property {(row: number) => string} text
  * @property {(row: number) => string} full what the pointer shows, and CSV holds
  * @property {(row: number) => string | number | null} raw for CSV
@@ -30,43 +31,54 @@ export const STATUS_WORDS = ["", "Running", "Scheduled", "Finished", "Failed", "
  */
 export function cellTexts(column, rows, known) {
   if (column.kind === "attribute") return attributeTexts(column.name, rows, known.experiments);
-  const values = rows.column(column.name);
-  if (!values) return { right: column.right, best: NaN, text: () => "", full: () => "", raw: () => null };
-  if (values.texts) return textual(values);
+  const texts = rows.textsOf(column.name);
+  if (texts === undefined) return { right: column.right, best: () => NaN, text: () => "", full: () => "", raw: () => null };
+  if (texts) return textual(column.name, rows, texts);
   const direction = column.name.startsWith("count(") ? "" : (known.directions[column.key] ?? "");
-  return numeric(values, rows.length, direction);
+  return numeric(column.name, rows, direction);
 }
 
 /**
- * @param {import("./values.js").Values} values
- * @param {number} rows
+ * Nothing is looked at before somebody wants to see it: most columns are out of sight.
+ * @param {string} name
+ * @param {Rows} rows
  * @param {string} direction
  * @returns {CellTexts}
  */
-function numeric(values, rows, direction) {
-  const write = columnFormat(sampled(values, rows));
+function numeric(name, rows, direction) {
+  /** @type {((value: number) => string) | undefined} */
+  let write;
+  /** @type {number | undefined} */
+  let best;
+  const values = () => /** @type {Values} */ (rows.column(name));
+  /** @template T @param {number} row @param {(value: number) => T} use @param {T} otherwise */
+  const given = (row, use, otherwise) => (values().hasAt(row) ? use(values().data[row]) : otherwise);
+  /** @param {number} value */
+  const writing = (value) => written((write ??= columnFormat(sampled(values(), rows.length))), value);
   return {
     right: true,
-    best: direction ? bestOf(values, rows, direction === "min") : NaN,
-    text: (row) => (values.hasAt(row) ? written(write, values.data[row]) : ""),
-    full: (row) => (values.hasAt(row) ? fullNumber(values.data[row]) : ""),
-    raw: (row) => (values.hasAt(row) ? values.data[row] : null),
+    best: () => (best ??= direction ? bestOf(values(), rows.length, direction === "min") : NaN),
+    text: (row) => given(row, writing, ""),
+    full: (row) => given(row, fullNumber, ""),
+    raw: (row) => given(row, (value) => value, /** @type {number | null} */ (null)),
   };
 }
 
 /**
- * @param {import("./values.js").Values} values
+ * @param {string} name
+ * @param {Rows} rows
+ * @param {string[]} texts each text once
  * @returns {CellTexts}
  */
-function textual(values) {
-  const texts = /** @type {string[]} */ (values.texts);
+function textual(name, rows, texts) {
   const some = texts.slice(0, SAMPLE).filter((text) => text !== "");
+  const values = () => /** @type {Values} */ (rows.column(name));
   return {
     right: some.length > 0 && some.every((text) => !Number.isNaN(asNumber(text)) || text === "nan"),
-    best: NaN,
-    text: (row) => shortened(param(values.textAt(row))),
-    full: (row) => values.textAt(row),
-    raw: (row) => (values.hasAt(row) ? values.textAt(row) : null),
+    best: () => NaN,
+    text: (row) => shortened(param(values().textAt(row))),
+    full: (row) => values().textAt(row),
+    raw: (row) => (values().hasAt(row) ? values().textAt(row) : null),
   };
 }
 
@@ -78,7 +90,7 @@ function textual(values) {
  */
 function attributeTexts(name, rows, experiments) {
   /** @param {(row: number) => string} text @param {(row: number) => string} [full] */
-  const plain = (text, full = text) => ({ right: false, best: NaN, text, full, raw: full });
+  const plain = (text, full = text) => ({ right: false, best: () => NaN, text, full, raw: full });
   /** @param {string} column @param {number} row */
   const textAt = (column, row) => rows.column(column)?.textAt(row) ?? "";
   const { start, end, status } = rows.length ? moments(rows) : NOTHING;
@@ -143,7 +155,7 @@ const fullNumber = (value) => (Number.isFinite(value) ? String(value) : number(v
 export const shortened = (text) => (text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text);
 
 /**
- * @param {import("./values.js").Values} values
+ * @param {Values} values
  * @param {number} rows
  */
 function sampled(values, rows) {
@@ -154,7 +166,7 @@ function sampled(values, rows) {
 }
 
 /**
- * @param {import("./values.js").Values} values
+ * @param {Values} values
  * @param {number} rows
  * @param {boolean} lower
  */

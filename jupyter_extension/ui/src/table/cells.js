@@ -30,6 +30,7 @@ class Cell {
     this.text = document.createTextNode("");
     this.kind = "";
     this.style = "";
+    this.best = false;
     /** @type {Placed | null} */
     this.placed = null;
   }
@@ -82,8 +83,9 @@ class Cell {
     this.write(texts.text(row));
     if (this.kind === "name") this.paintName(model, row, level, href);
     if (this.kind === "status" && this.status) this.status.dataset.status = STATUSES[model.rows.dense("status")[row]];
-    const best = texts.best === texts.best && model.rows.column(column.name)?.data[row] === texts.best;
-    if (this.element.classList.contains("nbt-best") !== best) this.element.classList.toggle("nbt-best", best);
+    const best = texts.best();
+    const isBest = best === best && model.rows.column(column.name)?.data[row] === best;
+    if (this.best !== isBest) this.element.classList.toggle("nbt-best", (this.best = isBest));
   }
 
   /** @param {Model} model @param {number} row @param {number} level @param {(id: string) => string | null} href */
@@ -113,6 +115,18 @@ function badgeOf(model, row) {
   const ofSameCell = above >= 0 && links.group[row] >= 0 && links.group[above] === links.group[row];
   if (ofSameCell && number) return { text: `attempt ${number}`, title: "Another run of the same cell" };
   return null;
+}
+
+/**
+ * Touch the page only where something differs.
+ * @param {Element} element
+ * @param {string} name
+ * @param {string | null} value
+ */
+function set(element, name, value) {
+  if (element.getAttribute(name) === value) return;
+  if (value === null) element.removeAttribute(name);
+  else element.setAttribute(name, value);
 }
 
 export class RowElement {
@@ -147,14 +161,15 @@ export class RowElement {
     this.index = index;
     for (let i = 0; i < (this.used ?? 0); i++) this.cells[i].paint(model, row, level, this.href);
     const selected = model.selection.ids.size > 0 && model.selection.has(model.rows.idAt(row));
-    this.box.checked = selected;
-    const name = `Select ${model.rows.column("name")?.textAt(row).slice(0, 100) ?? ""}`;
-    if (this.box.ariaLabel !== name) this.box.ariaLabel = name;
-    element.ariaSelected = String(selected);
-    element.ariaRowIndex = String(index + 2);
-    element.ariaLevel = String(level + 1);
-    element.ariaExpanded = model.hasBelow(row) ? String(model.isOpen(row)) : null;
-    element.classList.toggle("nbt-deleted", model.rows.dense("lifecycle")[row] === 1);
-    element.classList.toggle("nbt-active", model.active !== null && model.rows.idAt(row) === model.active);
+    if (this.box.checked !== selected) this.box.checked = selected;
+    set(this.box, "aria-label", `Select ${model.rows.column("name")?.textAt(row).slice(0, 100) ?? ""}`);
+    set(element, "aria-selected", String(selected));
+    set(element, "aria-rowindex", String(index + 2));
+    set(element, "aria-level", String(level + 1));
+    set(element, "aria-expanded", model.hasBelow(row) ? String(model.isOpen(row)) : null);
+    const deleted = model.rows.dense("lifecycle")[row] === 1;
+    const active = model.active !== null && model.rows.idAt(row) === model.active;
+    const classes = `nbt-row${deleted ? " nbt-deleted" : ""}${active ? " nbt-active" : ""}`;
+    if (element.className !== classes) element.className = classes;
   }
 }

@@ -32,6 +32,7 @@ export class Model {
     this.active = null;
     /** @type {Uint32Array} */
     this.order = new Uint32Array(0);
+    this.newest = { rows: this.rows, version: 0, order: this.order };
     this.links = linksOf(this.rows);
     this.shape = shaped(this.order, this.links, state);
     /** @type {import("./tree.js").Shown} */
@@ -98,8 +99,7 @@ export class Model {
 
   /** Put the rows in order. */
   sort() {
-    const all = Uint32Array.from({ length: this.rows.length }, (_, row) => row);
-    this.order = this.whole ? sorted(all, this.sortKeys()) : all;
+    this.order = this.whole ? sorted(this.newestFirst(), this.sortKeys()) : numbered(this.rows.length);
     this.nest();
   }
 
@@ -108,8 +108,16 @@ export class Model {
     const { rows } = this;
     if (!rows.length) return [];
     const keys = this.state.order.map(([name, direction]) => this.sortKeyOf(name, direction === "desc"));
-    const newest = ["start", "key"].map((name) => ({ values: rows.dense(name), has: null, descending: true }));
-    return [...keys.filter((key) => key !== null), ...newest];
+    return keys.filter((key) => key !== null);
+  }
+
+  /** The order of runs that are equal in all that somebody sorts by. */
+  newestFirst() {
+    const { rows } = this;
+    if (this.newest.rows === rows && this.newest.version === rows.version) return this.newest.order;
+    const keys = rows.length ? ["start", "key"].map((name) => ({ values: rows.dense(name), has: null, descending: true })) : [];
+    this.newest = { rows, version: rows.version, order: sorted(numbered(rows.length), keys) };
+    return this.newest.order;
   }
 
   /**
@@ -119,11 +127,8 @@ export class Model {
    */
   sortKeyOf(name, descending) {
     const { rows } = this;
-    if (name === "duration") {
-      const now = Date.now();
-      return { values: Float64Array.from({ length: rows.length }, (_, row) => rows.secondsAt(row, now)), has: null, descending };
-    }
-    if (name === "run_id") return { values: Float64Array.from(rows.dense("key").subarray(0, rows.length)), has: null, descending };
+    if (name === "duration") return { values: rows.seconds(), has: null, descending };
+    if (name === "run_id") return { values: rows.dense("key"), has: null, descending };
     const values = rows.column(name === "attempts" ? "attempt" : name);
     return values ? sortKey(values, descending, rows.length) : null;
   }
@@ -208,4 +213,11 @@ export class Model {
         status: STATUSES[status[row]],
       }));
   }
+}
+
+/** @param {number} length */
+function numbered(length) {
+  const rows = new Uint32Array(length);
+  for (let row = 0; row < length; row++) rows[row] = row;
+  return rows;
 }

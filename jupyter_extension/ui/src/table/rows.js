@@ -4,7 +4,7 @@ import { Values } from "./values.js";
 
 /** @typedef {import("../frame.js").Frame} Frame */
 
-const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, "0"));
+const DIGITS = new TextEncoder().encode("0123456789abcdef");
 /** Growing by more than is needed, so that each new run does not copy all columns. */
 const SPARE = 1.25;
 
@@ -21,6 +21,8 @@ export class Rows {
     this.values = new Map();
     /** @type {Map<number, number> | null} */
     this.index = null;
+    /** All ids, one after the other: one text is made much faster than many. */
+    this.hex = "";
     /** Changes with each change. */
     this.version = 0;
   }
@@ -45,6 +47,17 @@ export class Rows {
   }
 
   /**
+   * The texts of a column, each once; null for one of numbers, undefined for none.
+   * @param {string} name
+   */
+  textsOf(name) {
+    const values = this.values.get(name);
+    if (values) return values.texts;
+    const column = this.frame?.columns.get(name);
+    return column && (column.type === "text" ? column.texts : null);
+  }
+
+  /**
    * The numbers of a column that every row has.
    * @param {string} name
    */
@@ -54,10 +67,8 @@ export class Rows {
 
   /** @param {number} row */
   idAt(row) {
-    const bytes = this.dense("run_id");
-    let text = "";
-    for (let i = 16 * row; i < 16 * row + 16; i++) text += HEX[bytes[i]];
-    return text;
+    if (this.hex.length !== 32 * this.length) this.hex = hexOf(this.dense("run_id"), 16 * this.length);
+    return this.hex.slice(32 * row, 32 * row + 32);
   }
 
   /**
@@ -71,6 +82,14 @@ export class Rows {
       for (let row = 0; row < this.length; row++) this.index.set(keys[row], row);
     }
     return this.index.get(key);
+  }
+
+  /** How long each run took or has been going on, in s. */
+  seconds() {
+    const now = Date.now();
+    const seconds = new Float64Array(this.length);
+    for (let row = 0; row < this.length; row++) seconds[row] = this.secondsAt(row, now);
+    return seconds;
   }
 
   /** How long a run took or has been going on, in s; NaN where nobody knows. @param {number} row */
@@ -145,6 +164,7 @@ export class Rows {
     for (const name of this.names) this.column(name)?.keep(kept);
     this.length = kept.length;
     this.index = null;
+    this.hex = "";
     this.version += 1;
   }
 
@@ -169,4 +189,17 @@ export class Rows {
     if (length > this.capacity) this.capacity = Math.ceil(length * SPARE);
     return places;
   }
+}
+
+/**
+ * @param {import("../frame.js").Numbers} bytes
+ * @param {number} length
+ */
+function hexOf(bytes, length) {
+  const text = new Uint8Array(2 * length);
+  for (let i = 0; i < length; i++) {
+    text[2 * i] = DIGITS[bytes[i] >> 4];
+    text[2 * i + 1] = DIGITS[bytes[i] & 15];
+  }
+  return new TextDecoder().decode(text);
 }

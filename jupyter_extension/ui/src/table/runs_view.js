@@ -96,16 +96,15 @@ export class RunsView {
   }
 
   async start() {
-    const slow = setTimeout(() => tellLoading(this.note), QUIET);
+    this.slow = setTimeout(() => tellLoading(this.note), QUIET);
     try {
       // Which columns to ask for is known by the keys, unless somebody chose.
       if (!this.model.state.columns) await this.askKeys();
       else this.askKeys().catch(() => {});
       await this.data.load(this.question());
     } catch (error) {
+      clearTimeout(this.slow);
       this.fail(error);
-    } finally {
-      clearTimeout(slow);
     }
   }
 
@@ -166,6 +165,8 @@ export class RunsView {
     const anchor = what === "rows" ? null : grid.anchor;
     if (what === "rows") grid.element.scrollTop = 0;
     model.setRows(this.data.rows, this.data.whole);
+    clearTimeout(this.slow);
+    this.element.classList.remove("nbt-busy");
     this.note.replaceChildren();
     if (!model.rows.length) tellEmpty(this.note, model.state, () => this.ask({ filter: "" }));
     void this.nameExperiments();

@@ -1,6 +1,6 @@
 // Asks for the runs of a table: the first screen, then all of them, then what changes.
 
-import { serverOrder } from "./columns.js";
+import { described, serverOrder } from "./columns.js";
 import { Rows } from "./rows.js";
 
 /** @typedef {import("../source/source.js").Source} Source */
@@ -158,12 +158,14 @@ export class TableData {
    */
   take(points) {
     const rows = new Map(this.rows.running().map((row) => [this.rows.idAt(row), row]));
+    const shown = this.question.columns.map(described).filter((column) => column?.kind === "metric" && column.group === "metric");
+    const names = new Map(shown.map((column) => [column?.key, column?.name ?? ""]));
     let taken = false;
     for (const { run_id, key, value } of points) {
       const row = rows.get(run_id);
-      const values = this.rows.column(`metrics.${key}`);
+      const values = this.rows.column(names.get(key) ?? "");
       if (row === undefined || !values?.has) continue;
-      values.data[row] = value;
+      values.data[row] = Number(value); // a comm writes NaN as a text
       values.has[row] = 1;
       values.version += 1;
       taken = true;
