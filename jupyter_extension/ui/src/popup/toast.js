@@ -27,7 +27,9 @@ export function toast(host, text, { undo } = {}) {
   box.showPopover();
   // A reader only hears what changes in a region that is there.
   requestAnimationFrame(() => (said.textContent = text));
-  let timer = later();
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let timer;
+  timer = later(); // which looks at the timer before it
   box.addEventListener("pointerenter", () => clearTimeout(timer));
   box.addEventListener("focusin", () => clearTimeout(timer));
   box.addEventListener("pointerleave", () => (timer = later()));

@@ -26,10 +26,10 @@ export function filesPart(page) {
   let rows = [];
   let drawn = "";
   const tree = h("div.nbt-run-tree", { role: "tree", "aria-label": "Files", onkeydown });
-  const more = h("button.nbt-button", { type: "button", onclick: () => ((most = Infinity), draw()) }, "Show all files");
+  const more = h("button.nbt-button", { type: "button", hidden: true, onclick: () => ((most = Infinity), draw()) }, "Show all files");
   const wrong = h("div");
   const right = h("div.nbt-run-file");
-  const nothing = h("div.nbt-empty", null, "No files. nbtrack.log_artifact(\"model.pkl\") keeps one.");
+  const nothing = h("div.nbt-empty", { hidden: true }, "No files. nbtrack.log_artifact(\"model.pkl\") keeps one.");
   const element = h("div.nbt-run-files", null, h("div.nbt-run-left", null, wrong, tree, more), right, nothing);
 
   /** @param {string} folder */

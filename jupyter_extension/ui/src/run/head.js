@@ -25,7 +25,8 @@ export function runHead(page) {
     const tags = byKey(run.data.tags);
     const deleted = info.lifecycle_stage === "deleted";
     const href = page.links.experiment(experiment.experiment_id);
-    fill(above, href ? h("a.nbt-text", { href }, experiment.name) : h("span.nbt-text", null, experiment.name), parent && [" › ", runLink(page, parent)]);
+    const where = href ? h("a.nbt-text", { href }, experiment.name) : h("span.nbt-text", null, experiment.name);
+    fill(above, h("span.nbt-run-experiment.nbt-text", null, where), parent && h("span.nbt-text", null, "inside of ", runLink(page, parent)));
     if (!editing) fill(title, h("h2.nbt-text", { title: info.run_name }, info.run_name || info.run_id.slice(0, 8)));
     fill(facts, status(info, tags), h("span.nbt-run-lasted", { title: "How long it took" }, lasted(info)), began(info), idButton(page, element));
     fill(banner, ...banners(page, element, tags));
