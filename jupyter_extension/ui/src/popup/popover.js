@@ -73,6 +73,10 @@ function dismissed(element, anchor, close) {
   };
   document.addEventListener("scroll", follow, { ...options, passive: true });
   window.addEventListener("resize", follow, options);
+  // Its style sheet, or what it lists, may come a moment later.
+  const sized = new ResizeObserver(() => anchor.isConnected && place(element, anchor));
+  sized.observe(element);
+  ending.signal.addEventListener("abort", () => sized.disconnect());
   element.addEventListener("focusout", ({ relatedTarget }) => {
     if (relatedTarget instanceof Node && !element.contains(relatedTarget) && relatedTarget !== anchor) close();
   });
