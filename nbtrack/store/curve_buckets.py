@@ -127,7 +127,7 @@ def _sums(wanted: Range) -> str:
 
 def _finite(row: Sequence[Any]) -> Bucket:
     total, low, high, _ = row[5:]
-    return Bucket._make((*row[:5], _mean(total, row[4], low, high), low, high, 0, 0, 0))
+    return Bucket._make((*row[:5], _within(total / row[4], low, high), low, high, 0, 0, 0))
 
 
 def _bucket(row: Sequence[Any], wanted: Range) -> Bucket:
@@ -136,10 +136,11 @@ def _bucket(row: Sequence[Any], wanted: Range) -> Bucket:
     finite = row[4] - nan - above - below
     mean = None
     if finite:
-        mean = _mean(total / _SCALE if wanted.is_large else total, finite, low, high)
+        mean = total / finite / (_SCALE if wanted.is_large else 1)
+        mean = _within(mean, low, high)
     return Bucket._make((*row[:5], mean, low, high, nan, above, below))
 
 
-def _mean(total: float, count: int, low: float, high: float) -> float:
+def _within(mean: float, low: float, high: float) -> float:
     # What was rounded may lie beside the only value there is.
-    return min(max(total / count, low), high)
+    return min(max(mean, low), high)

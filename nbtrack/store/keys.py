@@ -59,6 +59,12 @@ class Keys:
             known.remember(connection.execute(_ALL))
         return known.names
 
+    def all(self, connection: Connection) -> list[int]:
+        """Return the ids of all keys that the store has."""
+        rows = connection.execute(_ALL).all()
+        self._known.remember(rows)
+        return [number for number, _ in rows]
+
     def forget(self) -> None:
         """Drop everything: the ids may have been given in a transaction that did not happen.
 

@@ -3,64 +3,106 @@
 from __future__ import annotations
 
 from array import array
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 
 from nbtrack import tags as tag_names
+from nbtrack.errors import InvalidValue
 from nbtrack.filters import RUNS, parse_columns
 from nbtrack.store import columns
 from nbtrack.store.base_columns import RunColumns
-from nbtrack.store.points import DECODED
+from nbtrack.store.key_columns import KeyColumns
+from nbtrack.store.keys import CHUNK
 from nbtrack.store.schema import run
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Collection, Iterator, Sequence
 
-    from sqlalchemy import Connection
+    from sqlalchemy import Connection, Select
 
-    from nbtrack.filters import Field
     from nbtrack.store.columns import Column
     from nbtrack.store.keys import Keys
     from nbtrack.store.search import Query
 
 _NAN = float("nan")
-_CHUNK = 5000
+# A number of so many digits is below 2**32.
+_DIGITS_OF_U32 = 9
 _OWN = (
     run.c.id, run.c.uuid, run.c.name, run.c.status, run.c.lifecycle, run.c.start_ts, run.c.end_ts,
     run.c.user_id, run.c.experiment_id,
 )  # fmt: skip
-# Function of a metric -> column of its series.
-_FUNCTIONS = {None: "value", "min": "vmin", "max": "vmax", "first": "first_value", "count": "n"}
-_TABLES = {"params": "nb_param", "tags": "nb_tag"}
+_BY_ID = select(run.c.id, run.c.uuid).where(run.c.uuid.in_(bindparam("uuids", expanding=True)))
 
 
-def read(
-    connection: Connection,
-    keys: Keys,
-    query: Query,
-    names: Sequence[str],
-    max_results: int | None,
-    run_ids: Sequence[str] | None,
-    newer_than: int | None,
-) -> RunColumns:
-    """Return what a query finds, with columns of these names."""
+@dataclass(frozen=True)
+class Wanted:
+    """Which runs are wanted.
+
+    Attributes
+    ----------
+    ordered, counted : Query
+        The search with its order, and without one, which is quicker.
+    leading : Query or None
+        The search of those that certainly come first.
+    run_ids, newer_than, max_results
+        As `nbtrack.store.base_columns.Columns.run_columns` has them.
+    """
+
+    ordered: Query
+    counted: Query
+    leading: Query | None
+    run_ids: Sequence[str] | None
+    newer_than: int | None
+    max_results: int | None
+
+    def narrowed(self, statement: Select[Any]) -> Select[Any]:
+        """Look only at those of the runs that are asked for."""
+        if self.run_ids is not None:
+            statement = statement.where(run.c.uuid.in_(sorted(set(self.run_ids))))
+        if self.newer_than is not None:
+            statement = statement.where(run.c.id > self.newer_than)
+        return statement
+
+
+def read(connection: Connection, keys: Keys, wanted: Wanted, names: Sequence[str]) -> RunColumns:
+    """Return the runs that are wanted, with columns of these names."""
     fields = parse_columns(names, RUNS)
-    statement, terms = query.plan(keys.ids(connection, query.names))
-    if run_ids is not None:
-        statement = statement.where(run.c.uuid.in_(sorted(set(run_ids))))
-    if newer_than is not None:
-        statement = statement.where(run.c.id > newer_than)
-    statement = statement.with_only_columns(*_OWN)
-    ordered = statement.order_by(*(term.ordering() for term in terms))
-    rows = _fetched(connection, ordered if max_results is None else ordered.limit(max_results))
+    if wanted.max_results is not None and wanted.max_results < 1:
+        raise InvalidValue(
+            f"Invalid value {wanted.max_results} for parameter 'max_results' supplied: it must be "
+            "at least 1; left out it means all runs."
+        )
+    rows = _rows(connection, keys, wanted)
     total = len(rows)
-    if max_results is not None and total == max_results:
-        counted = statement.with_only_columns(func.count())
+    if total == wanted.max_results:
+        statement, _ = wanted.counted.plan(keys.ids(connection, wanted.counted.names))
+        counted = wanted.narrowed(statement).with_only_columns(func.count())
         total = connection.execute(counted).scalar_one()
-    found = _Found(connection, keys, [row[0] for row in rows])
+    largest = connection.execute(select(func.max(run.c.id))).scalar() or 0
+    found = KeyColumns(connection, keys, [row[0] for row in rows], largest)
     own = _own(rows)
-    return RunColumns(total, [*own, *found.family(), *map(found.column, names, fields)])
+    return RunColumns(
+        total, [*own, *_family(connection, found, own), *map(found.column, names, fields)]
+    )
+
+
+def _rows(connection: Connection, keys: Keys, wanted: Wanted) -> list[Any]:
+    if wanted.leading is not None and wanted.max_results is not None:
+        rows = _asked(connection, keys, wanted.leading, wanted)
+        if len(rows) == wanted.max_results:
+            return rows
+    return _asked(connection, keys, wanted.ordered, wanted)
+
+
+def _asked(connection: Connection, keys: Keys, query: Query, wanted: Wanted) -> list[Any]:
+    statement, terms = query.plan(keys.ids(connection, query.names))
+    chosen: Select[Any] = wanted.narrowed(statement).with_only_columns(*_OWN)
+    chosen = chosen.order_by(*(term.ordering() for term in terms))
+    if wanted.max_results is not None:
+        chosen = chosen.limit(wanted.max_results)
+    return _fetched(connection, chosen)
 
 
 def _own(rows: Sequence[Any]) -> list[Column]:
@@ -79,74 +121,41 @@ def _own(rows: Sequence[Any]) -> list[Column]:
     ]
 
 
-class _Found:
-    """Runs that were found, by their numbers in the order of the rows."""
-
-    def __init__(self, connection: Connection, keys: Keys, numbers: list[int]) -> None:
-        self._connection = connection
-        self._keys = keys
-        self._numbers = numbers
-        self._rows = {number: row for row, number in enumerate(numbers)}
-
-    def family(self) -> Iterator[Column]:
-        """Yield the columns that say what a run belongs to."""
-        own = array("d", self._numbers)
-        yield columns.numbers("parent", "f64", self._named(tag_names.PARENT_RUN_ID, None))
-        yield columns.numbers("attempt_of", "f64", self._named(tag_names.ATTEMPT_OF, own))
-        numbers = array("I", bytes(4 * len(own)))
-        for number, text in self._texts("nb_tag", tag_names.ATTEMPT_NUMBER):
-            if text.isascii() and text.isdigit() and len(text) < 10:  # noqa: PLR2004 - fits a u32
-                numbers[self._rows[number]] = int(text)
-        yield columns.Column("attempt", "u32", numbers)
-
-    def column(self, name: str, field: Field) -> Column:
-        """Return the column of a metric, param or tag."""
-        if field.entity != "metrics":
-            pairs = list(self._texts(_TABLES[field.entity], field.key))
-            rows = [self._rows[number] for number, _ in pairs]
-            return columns.texts(name, (text for _, text in pairs), rows)
-        column = _FUNCTIONS[field.function]
-        found = list(self._values("nb_series", field.key, f"{column}, special"))
-        values = (
-            _NAN if value is None else DECODED[special] if special and column == "value" else value
-            for _, value, special in found
-        )
-        return columns.numbers(name, "f64", values, [self._rows[one[0]] for one in found])
-
-    def _named(self, key: str, default: array[float] | None) -> array[float]:
-        """Return the numbers of the runs that a tag names."""
-        found = default if default is not None else array("d", bytes(8 * len(self._numbers)))
-        pairs = list(self._texts("nb_tag", key))
-        uuids = sorted({text for _, text in pairs})
-        numbers: dict[str, int] = {}
-        for start in range(0, len(uuids), 1000):
-            some = uuids[start : start + 1000]
-            wanted = select(run.c.uuid, run.c.id).where(run.c.uuid.in_(some))
-            numbers.update(_fetched(self._connection, wanted))
-        for number, text in pairs:
-            if text in numbers:
-                found[self._rows[number]] = numbers[text]
-        return found
-
-    def _texts(self, table: str, key: str) -> Iterator[tuple[int, str]]:
-        return self._values(table, key, "value")
-
-    def _values(self, table: str, key: str, names: str) -> Iterator[Any]:
-        key_id = self._keys.ids(self._connection, [key]).get(key)
-        if key_id is None:
-            return
-        for start in range(0, len(self._numbers), _CHUNK):
-            some = ",".join(map(str, self._numbers[start : start + _CHUNK]))
-            result = self._connection.exec_driver_sql(
-                f"SELECT run_id, {names} FROM {table} "  # noqa: S608 - our names and integers
-                f"WHERE key_id = {key_id} AND run_id IN ({some})"
-            )
-            yield from result.cursor.fetchall()
-            result.close()
+def _family(connection: Connection, found: KeyColumns, own: Sequence[Column]) -> Iterator[Column]:
+    """Yield the columns that say what runs belong to."""
+    keys = own[0].data
+    parents = list(found.texts("nb_tag", tag_names.PARENT_RUN_ID))
+    firsts = list(found.texts("nb_tag", tag_names.ATTEMPT_OF))
+    numbers = _numbers(connection, {uuid for _, uuid in (*parents, *firsts)})
+    parent = array("d", bytes(8 * len(keys)))
+    for row, uuid in parents:
+        parent[row] = numbers.get(uuid, 0)
+    first = array("d", keys)
+    for row, uuid in firsts:
+        first[row] = numbers.get(uuid, first[row])
+    attempt = array("I", bytes(4 * len(keys)))
+    for row, text in found.texts("nb_tag", tag_names.ATTEMPT_NUMBER):
+        if text.isascii() and text.isdigit() and len(text) <= _DIGITS_OF_U32:
+            attempt[row] = int(text)
+    yield columns.Column("parent", "f64", parent)
+    yield columns.Column("attempt_of", "f64", first)
+    yield columns.Column("attempt", "u32", attempt)
 
 
-def _fetched(connection: Connection, statement: Any) -> list[Any]:
-    result = connection.execute(statement)
+def _numbers(connection: Connection, uuids: Collection[str]) -> dict[str, int]:
+    """Return the numbers of runs by their ids."""
+    wanted = sorted(uuids)
+    found: dict[str, int] = {}
+    for start in range(0, len(wanted), CHUNK):
+        some = {"uuids": wanted[start : start + CHUNK]}
+        found.update((uuid, number) for number, uuid in _fetched(connection, _BY_ID, some))
+    return found
+
+
+def _fetched(
+    connection: Connection, statement: Any, values: dict[str, Any] | None = None
+) -> list[Any]:
+    result = connection.execute(statement, values)
     rows = result.cursor.fetchall()  # the driver's: no objects of SQLAlchemy
     result.close()
     return list(rows)

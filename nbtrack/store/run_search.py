@@ -17,6 +17,7 @@ from sqlalchemy import (
     exists,
     false,
     func,
+    literal_column,
     not_,
     or_,
     select,
@@ -87,6 +88,40 @@ def runs_query(
     names = {tag_names.RUN_NAME} | keys_of(tree, orderings)
     fingerprint = paging.fingerprint("runs", numbers, filter_string, list(order_by), view)
     return Query(plan, names, fingerprint)
+
+
+def leading_query(
+    experiment_ids: Sequence[str], order_by: Sequence[str], view: ViewType
+) -> Query | None:
+    """Prepare a search of the runs that have a number where an order begins with a metric.
+
+    These come first in the order, and the index of values has them in it: where they fill a page,
+    no other run needs to be looked at.
+    """
+    numbers = sorted({checks.experiment_number(one) for one in experiment_ids})
+    orderings = parse_order_by(order_by, RUNS)
+    if not orderings or orderings[0].field.entity != "metrics" or orderings[0].field.function:
+        return None
+
+    def plan(key_ids: dict[str, int]) -> Plan:
+        first, *others = orderings
+        table = series.alias("nb_leading")
+        # The sign keeps SQLite from beginning with the list of runs, to sort all of it.
+        of_run: ColumnElement[int] = literal_column("+nb_leading.run_id")
+        on = and_(of_run == run.c.id, table.c.key_id == key_ids.get(first.field.key, -1))
+        statement = (
+            select(run.c.id)
+            .join_from(run, table, on)
+            .where(
+                run.c.experiment_id.in_(written(numbers)),
+                run.c.lifecycle.in_(LIFECYCLES[view]),
+                ~conditions.latest_is_nan(table.c),
+            )
+        )
+        statement, terms = _RunSearch(key_ids).ordered(statement, others)
+        return statement, [paging.Term(table.c.value, first.descending), *terms]
+
+    return Query(plan, keys_of(None, orderings), "")
 
 
 class _RunSearch:

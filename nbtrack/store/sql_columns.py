@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypeVar
 from nbtrack.entities import ViewType
 from nbtrack.store import activity, curves, run_columns, run_keys
 from nbtrack.store.base_columns import Columns
-from nbtrack.store.run_search import runs_query
+from nbtrack.store.run_search import leading_query, runs_query
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -41,11 +41,16 @@ class SqlColumns(Columns):
         run_ids: Sequence[str] | None = None,
         newer_than: int | None = None,
     ) -> RunColumns:
-        query = runs_query(experiment_ids, filter_string, order_by, view)
+        wanted = run_columns.Wanted(
+            ordered=runs_query(experiment_ids, filter_string, order_by, view),
+            counted=runs_query(experiment_ids, filter_string, (), view),
+            leading=None if filter_string else leading_query(experiment_ids, order_by, view),
+            run_ids=run_ids,
+            newer_than=newer_than,
+            max_results=max_results,
+        )
         return self._read(
-            lambda connection: run_columns.read(
-                connection, self._keys, query, columns, max_results, run_ids, newer_than
-            )
+            lambda connection: run_columns.read(connection, self._keys, wanted, columns)
         )
 
     def run_keys(

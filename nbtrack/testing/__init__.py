@@ -23,11 +23,14 @@ It needs pytest; nbtrack itself never imports this package.
 """
 
 from nbtrack.testing.changes import ChangeContract
+from nbtrack.testing.columns import ColumnContract
+from nbtrack.testing.curves import CurveContract
 from nbtrack.testing.delivery import DeliveryContract
 from nbtrack.testing.experiments import ExperimentContract
 from nbtrack.testing.filters import FilterContract
 from nbtrack.testing.histories import HistoriesContract
 from nbtrack.testing.inputs import InputContract
+from nbtrack.testing.keys import KeyContract
 from nbtrack.testing.logged_models import LoggedModelContract
 from nbtrack.testing.ordering import OrderContract
 from nbtrack.testing.overviews import OverviewContract
@@ -48,6 +51,9 @@ class StoreContract(
     PointContract,
     HistoriesContract,
     InputContract,
+    KeyContract,
+    ColumnContract,
+    CurveContract,
     LoggedModelContract,
     FilterContract,
     OrderContract,
