@@ -22,6 +22,7 @@ _WHERE = "FROM nb_metric WHERE series_id = "
 # Sums of larger numbers could exceed the largest double, which some databases call an error.
 _SAFE = 1e290
 _SCALE = 2.0**-32
+_INT64 = 2**63
 # Smaller ones would vanish when they are scaled, which is an error for some, too.
 _TINY = 1e-290
 
@@ -88,10 +89,7 @@ def summed_up(connection: Connection, wanted: Range, pieces: int) -> list[Bucket
 def _by_groups(connection: Connection, wanted: Range, width: int) -> list[Bucket]:
     place = PLACES[wanted.by]
     is_quick = wanted.is_finite and not wanted.is_large
-    divided = "DIV" if connection.dialect.name == "mysql" else "/"
-    piece = f"{place} {divided} {width}"
-    if wanted.low < 0:  # databases divide towards zero
-        piece = f"CASE WHEN {place} < 0 THEN -1 - (-1 - {place}) {divided} {width} ELSE {piece} END"
+    piece = _piece(place, width, "DIV" if connection.dialect.name == "mysql" else "/", wanted.low)
     result = connection.exec_driver_sql(
         f"SELECT {_ALL_FINITE if is_quick else _sums(wanted)} {_WHERE}{wanted.series} "
         f"AND {place} >= {wanted.low} AND {place} <= {wanted.high} "
@@ -100,6 +98,15 @@ def _by_groups(connection: Connection, wanted: Range, width: int) -> list[Bucket
     rows = result.cursor.fetchall()
     result.close()
     return [_finite(row) if is_quick else _bucket(row, wanted) for row in rows]
+
+
+def _piece(place: str, width: int, divided: str, low: int) -> str:
+    """Write the number of the piece in which a point lies."""
+    inside = f"{place} {divided} {width}" if width < _INT64 else "0"  # no database has such numbers
+    if low >= 0:
+        return inside
+    below = f"-1 - (-1 - {place}) {divided} {width}" if width < _INT64 else "-1"
+    return f"CASE WHEN {place} < 0 THEN {below} ELSE {inside} END"  # they divide towards zero
 
 
 def _by_hops(connection: Connection, wanted: Range, width: int) -> Iterator[Bucket]:
