@@ -74,7 +74,15 @@ class Notebook:
         """Return the output area of a cell."""
         return self.page.locator(".jp-Notebook .jp-Cell").nth(index).locator(".jp-OutputArea")
 
-    def save(self):
-        """Save the notebook and return it as it lies on disk."""
+    def save_copy(self, *, trusted):
+        """Save the notebook and return the path of a copy, which no kernel belongs to.
+
+        JupyterLab trusts what it has signed: a notebook whose code and outputs it has seen.
+        """
         self.page.evaluate("window.jupyterapp.commands.execute('docmanager:save')")
-        return nbformat.read(self.jupyter.root / self.path, as_version=4)
+        made = nbformat.read(self.jupyter.root / self.path, as_version=4)
+        if not trusted:
+            made.cells[0].source += "\n# changed elsewhere"
+        path = f"copy-{self.path}"
+        nbformat.write(made, self.jupyter.root / path)
+        return path

@@ -24,7 +24,9 @@ export function bothTransports(http, comm) {
       return comm.send(method, path, args, signal);
     },
     listen(listener) {
-      const ends = [comm.listen(listener), ...(served ? [http.listen(listener)] : [])];
+      // Of what has reached the store the server tells too: once is enough.
+      const heard = comm.listen((event) => served && event.type === "changed" ? undefined : listener(event));
+      const ends = [heard, ...(served ? [http.listen(listener)] : [])];
       return () => ends.forEach((end) => end());
     },
     href: (path) => (served ? http.href(path) : null),
