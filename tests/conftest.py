@@ -1,11 +1,16 @@
 """Every test starts as a new process does: an empty folder, no setting, no store, no session."""
 
 import os
+import signal
 import sys
 
 import pytest
 
 pytest.register_assert_rewrite("nbtrack.testing")  # so that a failure shows what differs
+
+if getattr(signal, "SIGHUP", None) and signal.getsignal(signal.SIGHUP) is signal.SIG_IGN:
+    # Under nohup the servers of tests would ignore it, too, as they should; a handler they do not.
+    signal.signal(signal.SIGHUP, lambda *_: None)
 
 # Fixtures for every test: the real database servers.
 from tests.artifact_servers import (  # noqa: E402, F401 - after what it must precede

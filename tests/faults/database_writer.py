@@ -51,7 +51,7 @@ def endure(store, number):
     store.create_run("0", run_id=run, name=f"writer {number}", user_id="ada")
     refused, step = 0, 0
     end = time.monotonic() + 3
-    while time.monotonic() < end:
+    while time.monotonic() < end or step < 3:  # a busy machine may not come so far in time
         step += 1
         try:
             store.log_batch(
