@@ -11,7 +11,7 @@ import { Live } from "./live.js";
 import { saveCsv, savePng } from "./out.js";
 import { Panel } from "./panel.js";
 import { makeParts } from "./parts.js";
-import { askKeys, askRuns, isSystem, usualKeys } from "./runs.js";
+import { askExperiments, askKeys, askRuns, isSystem, usualKeys } from "./runs.js";
 import sheet from "./chart.css";
 
 /** @typedef {import("./series.js").Range} Range */
@@ -44,6 +44,8 @@ export class MetricChart {
     this.chosen = readChosen(context.view);
     /** @type {string[]} */
     this.runIds = [];
+    /** @type {string[]} */
+    this.experiments = [];
     /** @type {Map<string, import("./runs.js").RunInfo>} */
     this.runs = new Map();
     /** @type {{key: string, share: number}[]} */
@@ -129,16 +131,18 @@ export class MetricChart {
     if (!this.runIds.length) return this.empty("No runs chosen", "Select runs in the table to see their metrics.");
     this.element.dataset.state = "loading";
     const timer = setTimeout(() => this.tell(h("div.nbt-empty", {}, "Loading …")), LOADING_AFTER);
-    const experiments = config.experiment_ids ?? [];
     try {
       this.arrange(); // what was chosen is asked for before it is known which other metrics there are
+      const experiments = await askExperiments(source, config.experiment_ids, signal);
+      this.experiments = experiments;
       [this.runs, this.keys] = await Promise.all([
         askRuns(source, experiments, this.runIds, signal),
         askKeys(source, experiments, this.runIds, signal),
       ]);
       if (signal.aborted) return;
-      this.element.dataset.state = "ready";
-      this.tell(this.over > 0 && h("div.nbt-notes", {}, `The first ${MOST_RUNS} of ${MOST_RUNS + this.over} runs are shown.`));
+      // Curves are asked for beside this, and what they complained of stays.
+      if (this.element.dataset.state !== "error") this.tell(this.over > 0 && h("div.nbt-notes", {}, `The first ${MOST_RUNS} of ${MOST_RUNS + this.over} runs are shown.`));
+      if (this.element.dataset.state !== "error") this.element.dataset.state = "ready";
       this.showLegend();
       this.arrange();
     } catch (error) {
@@ -220,11 +224,10 @@ export class MetricChart {
 
   /** What running runs have logged since. @returns {Promise<boolean>} whether one still goes on */
   async refresh() {
-    const { source, config } = this.context;
+    const { context: { source, config }, experiments } = this;
     const running = this.runIds.filter((id) => this.runs.get(id)?.running);
     if (!running.length) return false;
     const { signal } = this.ended;
-    const experiments = config.experiment_ids ?? [];
     try {
       const auto = !this.chosen.metrics.length && !config.metrics?.length;
       const [runs, keys] = await Promise.all([
@@ -313,6 +316,11 @@ export class MetricChart {
   /** @param {string} key */
   waits(key) {
     return !this.histories.known.has(key);
+  }
+
+  /** @param {string} key */
+  detailed(key) {
+    return [...(this.histories.known.get(key)?.values() ?? [])].some((one) => one.detail);
   }
 
   /** @param {string} id */

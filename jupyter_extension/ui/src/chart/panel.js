@@ -17,6 +17,7 @@ import { smoothed } from "./smooth.js";
  * @property {import("./plot.js").Inks} inks
  * @property {(key: string) => import("./series.js").Curve[]} curves of the runs that are shown
  * @property {(key: string) => boolean} waits whether they are still on their way
+ * @property {(key: string) => boolean} detailed whether the zoomed part is there
  * @property {(id: string) => string} nameOf
  * @property {(id: string) => import("./draw.js").Look} lookOf
  * @property {HTMLElement} box
@@ -127,6 +128,7 @@ export class Panel {
       x: picture.x.join(),
       y: picture.y.join(),
       rows: lines.reduce((sum, line) => sum + line.x.length, 0),
+      detail: Number(this.chart.detailed(this.key)),
       gaps: lines.reduce((sum, line) => sum + line.marks.length, 0),
       drawn: ++this.drawn,
     });
@@ -155,7 +157,7 @@ export class Panel {
     const place = found.readings.length ? nearestOf(found.readings.map((one) => one.x), x) : x;
     fill(chart.box, ...hoverBox(placeText(place, picture.axis), found));
     chart.box.hidden = !found.readings.length;
-    const [over, root] = [plot.u.over.getBoundingClientRect(), /** @type {HTMLElement} */ (chart.box.offsetParent).getBoundingClientRect()];
+    const [over, root] = [plot.u.over.getBoundingClientRect(), /** @type {HTMLElement} */ (chart.box.parentElement).getBoundingClientRect()];
     const left = over.left - root.left + plot.left(x);
     const width = chart.box.offsetWidth;
     chart.box.style.left = `${left + 12 + width > root.width ? Math.max(0, left - 12 - width) : left + 12}px`;

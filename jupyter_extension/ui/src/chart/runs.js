@@ -26,6 +26,19 @@ export async function askRuns(source, experimentIds, runIds, signal) {
 }
 
 /**
+ * Where runs are looked for: in all experiments where nobody says in which they are.
+ * @param {import("../source/source.js").Source} source
+ * @param {string[] | undefined} given
+ * @param {AbortSignal} signal
+ * @returns {Promise<string[]>}
+ */
+export async function askExperiments(source, given, signal) {
+  if (given?.length) return given;
+  const { experiments } = await source.json("GET", "api/nbtrack/experiments/overview", { view_type: "ALL" }, signal);
+  return experiments.map((/** @type {any} */ one) => one.experiment_id);
+}
+
+/**
  * The keys that the runs have; those that most have, and machine's own ones apart.
  * @param {import("../source/source.js").Source} source
  * @param {string[]} experimentIds
