@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING
 
 from msgspec import Struct, field
 
 from nbtrack.entities import LifecycleStage, Tag
-from nbtrack.errors import InvalidValue, NbtrackError
+from nbtrack.errors import InvalidValue, NbtrackError, NotFound
 from nbtrack.rest.codec import Required
 from nbtrack.rest.endpoint import NBTRACK, Endpoint
 from nbtrack.rest.requests import Label, run_tags
@@ -72,9 +73,9 @@ def _change(store: Store, run_id: str, request: ChangeRuns, tags: list[Tag]) -> 
     if tags:
         store.log_batch(run_id, tags=tags)
     if request.delete_tags:
-        there = store.get_run(run_id).data.tags
+        store.update_run(run_id)  # changes nothing, but tells of a run that is not there
         for key in request.delete_tags:
-            if key in there:
+            with suppress(NotFound):  # not every run has every tag
                 store.delete_tag(run_id, key)
     if request.lifecycle_stage is LifecycleStage.DELETED:
         store.update_run(run_id, lifecycle_stage=LifecycleStage.DELETED)

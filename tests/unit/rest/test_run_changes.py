@@ -1,0 +1,28 @@
+"""One change to many runs: each counts alone."""
+
+from nbtrack.rest.backend import Backend
+from nbtrack.rest.requests import Label
+from nbtrack.rest.run_changes import ChangeRuns, change
+from nbtrack.store.open import open_store
+from nbtrack.testing.making import filled
+
+
+def test_runs_that_cannot_be_changed_hinder_no_other(tmp_path):
+    with open_store(f"sqlite:///{tmp_path}/nbtrack.db") as store:
+        backend = Backend(store, None)
+        runs = [filled(store, tags={"old": "1"}), filled(store)]
+        asked = ChangeRuns(
+            [*runs, "none"], run_name="new", set_tags=[Label("t", "v")], delete_tags=["old"]
+        )
+        done = change(backend, asked)
+        assert done.changed == 2
+        assert [one.run_id for one in done.problems] == ["none"]
+        for run in runs:
+            data = store.get_run(run).data
+            assert (data.tags["mlflow.runName"], data.tags["t"]) == ("new", "v")
+            assert "old" not in data.tags
+            assert store.get_run(run).info.run_name == "new"
+        assert change(backend, ChangeRuns([*runs], lifecycle_stage="deleted")).changed == 2
+        assert len(change(backend, ChangeRuns(runs, delete_tags=["t"])).problems) == 2
+        assert change(backend, ChangeRuns(runs, "active", delete_tags=["t", "none"])).changed == 2
+        assert "t" not in store.get_run(runs[0]).data.tags
