@@ -48,10 +48,13 @@ export function metricsPart(page) {
   /** @type {import("../view.js").View | null} */
   let chart = null;
   const update = () => {
-    const { metrics } = page.overview();
+    const { metrics, experiment, run } = page.overview();
     list.update(metrics);
-    if (chart || !metrics.some((one) => one.count > 1)) return;
-    const context = { ...page.context, config: { run_ids: [page.runId], metrics: [] }, view: {}, onView: () => {}, onSelect: () => {} };
+    const curves = metrics.filter((one) => one.count > 1).map((one) => one.key);
+    if (chart || !curves.length) return;
+    // A run that goes on may log others yet.
+    const config = { experiment_ids: [experiment.experiment_id], run_ids: [page.runId], metrics: run.info.end_time ? curves : [] };
+    const context = { ...page.context, config, view: {}, onView: () => {}, onSelect: () => {} };
     chart = lazyChart(place, context);
   };
   return { element: h("div", null, list.element, place), update, destroy: () => chart?.destroy() };

@@ -3,7 +3,7 @@
 
 import { h, fill } from "../dom.js";
 import { size } from "../format.js";
-import { foldable, numbered } from "./lines.js";
+import { foldable, numbered, patch } from "./lines.js";
 import { download, fileBytes, scroller, waited } from "./parts.js";
 
 /** @typedef {import("./parts.js").Page} Page */
@@ -46,6 +46,7 @@ function shown(page, path, { kind, size: bytes, text = "", columns = [], rows = 
   if (kind === "image") return bytes > MOST_PICTURE ? unseen("The picture is too large to be shown here.") : picture(page, path);
   if (kind === "csv") return table(columns, rows, path);
   if (kind === "json") return foldable(text);
+  if (kind === "text" && /\.(patch|diff)$/.test(path)) return patch(text);
   if (kind === "text") return text ? numbered(text, path) : unseen("The file is empty.");
   return unseen(kind === "other" ? "Pages and drawings are not shown: they could run programs here. Download the file to look at it." : "The file is no text. Download it to look at it.");
 }
