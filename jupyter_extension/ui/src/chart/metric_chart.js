@@ -130,7 +130,9 @@ export class MetricChart {
     const { signal } = this.ended;
     if (!this.runIds.length) return this.empty("No runs chosen", "Select runs in the table to see their metrics.");
     this.element.dataset.state = "loading";
-    const timer = setTimeout(() => this.tell(h("div.nbt-empty", {}, "Loading …")), LOADING_AFTER);
+    const timer = setTimeout(() => {
+      if (this.element.dataset.state === "loading") this.tell(h("div.nbt-empty", {}, "Loading …"));
+    }, LOADING_AFTER);
     try {
       this.arrange(); // what was chosen is asked for before it is known which other metrics there are
       const experiments = await askExperiments(source, config.experiment_ids, signal);
