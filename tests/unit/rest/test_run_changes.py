@@ -1,5 +1,6 @@
 """One change to many runs: each counts alone."""
 
+from nbtrack.entities import LifecycleStage
 from nbtrack.rest.backend import Backend
 from nbtrack.rest.requests import Label
 from nbtrack.rest.run_changes import ChangeRuns, change
@@ -22,7 +23,15 @@ def test_runs_that_cannot_be_changed_hinder_no_other(tmp_path):
             assert (data.tags["mlflow.runName"], data.tags["t"]) == ("new", "v")
             assert "old" not in data.tags
             assert store.get_run(run).info.run_name == "new"
-        assert change(backend, ChangeRuns([*runs], lifecycle_stage="deleted")).changed == 2
+        assert (
+            change(backend, ChangeRuns([*runs], lifecycle_stage=LifecycleStage.DELETED)).changed
+            == 2
+        )
         assert len(change(backend, ChangeRuns(runs, delete_tags=["t"])).problems) == 2
-        assert change(backend, ChangeRuns(runs, "active", delete_tags=["t", "none"])).changed == 2
+        assert (
+            change(
+                backend, ChangeRuns(runs, LifecycleStage.ACTIVE, delete_tags=["t", "none"])
+            ).changed
+            == 2
+        )
         assert "t" not in store.get_run(runs[0]).data.tags
