@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
-from filled import fill_curves, fill_mlflow, fill_nbtrack
+from _filled import fill_curves, fill_mlflow, fill_nbtrack
 from playwright.sync_api import sync_playwright
 from server_start import serve
 
