@@ -51,7 +51,7 @@ def test_an_error_stands_under_the_word_that_is_wrong(runs, console):
     widths = runs.evaluate(
         """() => ["input", "mirror"].map((name) => {
             const style = getComputedStyle(document.querySelector(`.nbt-query-${name}`));
-            return [style.fontFamily, style.fontSize, style.letterSpacing, style.paddingLeft].join();
+            return [style.font, style.letterSpacing, style.paddingLeft].join();
         })"""
     )
     assert widths[0] == widths[1]
