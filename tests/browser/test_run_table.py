@@ -108,6 +108,14 @@ def test_a_value_that_is_logged_appears_in_its_place(server, page):
     expect(page.locator(ROWS)).to_have_attribute("aria-selected", "true")
 
 
+def test_charts_of_the_selected_runs_share_the_window_with_the_table(table):
+    table.get_by_role("checkbox").nth(1).check()
+    table.get_by_role("button", name="Charts").click()
+    charts = table.locator(".nbt-table-charts")
+    expect(charts.locator("canvas").first).to_be_in_viewport()
+    expect(table.get_by_role("row").nth(1)).to_be_in_viewport()
+
+
 def test_no_run_and_no_match_say_what_to_do(server, sample, page):
     empty = samples.make_experiment(server, "No runs")
     page.goto(f"{server.url}/experiments/{empty}")

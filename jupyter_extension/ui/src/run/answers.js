@@ -32,6 +32,7 @@ import { ago, count, duration, exactMoment, moment, number, param } from "../for
  */
 
 const MOST_LINES = 4;
+const MODEL_ITSELF = /^model(_?(name|type))?$/i;
 const MODEL = /^(model|clf|classifier|regressor|reg|estimator|net|network|pipeline|pipe|learner)$/i;
 const CLASS_NAME = /^[A-Z][a-z0-9]*([A-Z]\w*)+$/;
 const LATENCY = /^(.*)_p50_ms$/;
@@ -89,12 +90,14 @@ export function isLowerBetter(key, said = {}) {
 }
 
 /**
- * The params that name a class, as captured estimators do: `model = DecisionTreeClassifier`.
+ * The params that name a model: by their key, or by a class, as captured estimators do
+ * (`model = DecisionTreeClassifier`).
  * @param {Pair[]} pairs
  */
 function classes(pairs) {
   return pairs.filter(
     ({ key, value }) =>
+      MODEL_ITSELF.test(key) ||
       !key.includes(".") &&
       /^[A-Z]\w*$/.test(value) &&
       (MODEL.test(key) || CLASS_NAME.test(value) || pairs.some((one) => one.key.startsWith(`${key}.`))),

@@ -68,7 +68,8 @@ export class RunsView {
       this.toolbar.element, this.frame, this.footer.element, this.charts.element);
     host.replaceChildren(this.element);
     requestAnimationFrame(() => adopt(this.element, sheet));
-    this.unfit = fitHeight(this.element, this.grid.element, context.config.height, () => this.model.shown.rows.length);
+    this.unfit = fitHeight(this.element, this.grid.element, this.charts.element, context.config.height,
+      () => this.model.shown.rows.length);
     this.listen();
     this.model.digit = digitWidth(host);
     void this.start();

@@ -40,6 +40,11 @@ test("a tracked cell answers all six", () => {
   assert.deepEqual(found, ["DecisionTreeClassifier", "iris · 1,500 × 5", "2 values", "accuracy 0.9737", "2.5 s", "1.72 ms median"]);
 });
 
+test("a param called model names it, whatever stands there", () => {
+  const found = main({ params: { lr: "0.1", model: "cnn-wide" } });
+  assert.deepEqual([found[0], found[2]], ["cnn-wide", "1 value"]);
+});
+
 test("a data set of a file comes before names of the notebook", () => {
   const plain = { dataset: { name: "X", digest: "1", source_type: "code", source: "{}" } };
   const file = { dataset: { name: "csv", digest: "2", source_type: "local", source: '{"uri": "a.csv"}' } };
