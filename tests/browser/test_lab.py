@@ -99,6 +99,13 @@ def test_a_table_is_sorted_and_filtered(lab, page, name):
     assert "2" in notebook.run(2)
 
 
+def test_the_columns_of_a_table_are_as_wide_as_their_texts(lab, page, name):
+    notebook = opened(page, lab, name)
+    for text in ("Duration", "Finished", "acc"):
+        cell = notebook.output(0).get_by_text(text, exact=True).first
+        assert cell.evaluate("(one) => one.scrollWidth <= one.clientWidth"), text
+
+
 def test_a_run_is_deleted_and_restored(lab, page, name):
     notebook = opened(page, lab, name)
     rows(notebook, 0).filter(has_text="run 0").get_by_role("checkbox").check()
@@ -119,6 +126,7 @@ def test_a_table_and_a_chart_follow_a_cell_that_still_runs(lab, page, name):
     expect(row).to_contain_text("Running")
     notebook.output(1).scroll_into_view_if_needed()
     expect(notebook.output(1).locator("canvas").first).to_be_visible()
+    expect(notebook.output(1)).not_to_contain_text("No metrics")
     stop.touch()
     expect(row).to_contain_text("Finished")
     notebook.wait_until_idle()

@@ -161,6 +161,10 @@ export class MetricChart {
       return this.empty("No metrics", this.runIds.length > 1 ? "These runs have logged no metrics." : "This run has logged no metrics.");
     }
     this.parts.side.hidden = false;
+    if (this.element.dataset.state === "empty") { // the first point came
+      this.element.dataset.state = "ready";
+      this.tell();
+    }
     for (const [key, panel] of this.panels) {
       if (keys.includes(key)) continue;
       this.drop(key, panel);

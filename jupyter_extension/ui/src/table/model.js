@@ -62,6 +62,17 @@ export class Model {
     return [...all.filter((one) => one.pinned), ...all.filter((one) => !one.pinned)];
   }
 
+  /**
+   * Take the width of a digit; whether it is another one.
+   * @param {number} digit in px
+   */
+  measured(digit) {
+    if (digit === this.digit) return false;
+    this.digit = digit;
+    this.widths.clear();
+    return true;
+  }
+
   /** @param {Described} column */
   ownWidth(column) {
     const known = this.widths.get(column.name);

@@ -71,7 +71,6 @@ export class RunsView {
     this.unfit = fitHeight(this.element, this.grid.element, this.charts.element, context.config.height,
       () => this.model.shown.rows.length);
     this.listen();
-    this.model.digit = digitWidth(host);
     void this.start();
   }
 
@@ -92,7 +91,11 @@ export class RunsView {
       else this.footer.connection(event.ok, event.message);
     });
     this.ticker = setInterval(() => this.hasRunning && this.grid.draw(true), TICK);
-    this.resized = new ResizeObserver(() => this.header.draw(this.grid.element.clientWidth));
+    this.resized = new ResizeObserver(() => {
+      // An output is drawn before it is in the page, and has no font until then.
+      if (this.model.measured(digitWidth(this.element))) this.redraw();
+      else this.header.draw(this.grid.element.clientWidth);
+    });
     this.resized.observe(this.grid.element);
   }
 

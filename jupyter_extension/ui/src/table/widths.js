@@ -19,6 +19,7 @@ export function digitWidth(element) {
   const context = document.createElement("canvas").getContext("2d");
   if (!context) return USUAL;
   const { fontSize, fontFamily } = getComputedStyle(element);
+  if (!fontSize) return USUAL; // it is in no page
   context.font = `${fontSize} ${fontFamily}`;
   return context.measureText("0").width || USUAL;
 }
