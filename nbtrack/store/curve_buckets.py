@@ -27,7 +27,7 @@ _INT64 = 2**63
 _TINY = 1e-290
 
 _ENDS = "min(step), min(ts), max(step), max(ts), count(*)"
-_ALL_FINITE = f"{_ENDS}, sum(value), min(value), max(value), max(special)"
+_FINITE = f"{_ENDS}, sum(value), min(value), max(value)"
 _IF_FINITE = f"CASE WHEN special = {FINITE} THEN value END"
 _IF_LARGE = (
     f"CASE WHEN special = {FINITE} THEN "
@@ -61,12 +61,14 @@ class Bucket(NamedTuple):
 class Range(NamedTuple):
     """The points of a series that are summed up, by their steps or times, both ends included.
 
-    ``most`` is the largest absolute value of the series; ``is_finite`` says that no point is NaN or
-    infinite, which is not always known.
+    ``points`` is where they are read from, with a condition only where they are not all of the
+    series: each comparison of a time costs as much as a sum. ``most`` is the largest absolute value
+    of the series; ``is_finite`` says that no point is NaN or infinite, which is not always known.
     """
 
     series: int
     by: By
+    points: str
     low: int
     high: int
     most: float
@@ -91,8 +93,7 @@ def _by_groups(connection: Connection, wanted: Range, width: int) -> list[Bucket
     is_quick = wanted.is_finite and not wanted.is_large
     piece = _piece(place, width, "DIV" if connection.dialect.name == "mysql" else "/", wanted.low)
     result = connection.exec_driver_sql(
-        f"SELECT {_ALL_FINITE if is_quick else _sums(wanted)} {_WHERE}{wanted.series} "
-        f"AND {place} >= {wanted.low} AND {place} <= {wanted.high} "
+        f"SELECT {_FINITE if is_quick else _sums(wanted)} {wanted.points} "
         f"GROUP BY {piece} ORDER BY min({place})"
     )
     rows = result.cursor.fetchall()
@@ -114,7 +115,7 @@ def _by_hops(connection: Connection, wanted: Range, width: int) -> Iterator[Buck
     # sorted or grouped, which takes SQLite half as long again. Elsewhere each would be a message.
     cursor = connection.connection.cursor()
     where = f"{_WHERE}{wanted.series} AND step >= ? AND step <= ?"
-    quick = f"SELECT {_ALL_FINITE} {where}"
+    quick = f"SELECT {_FINITE}, max(special) {where}"
     careful = f"SELECT {_sums(wanted)} {where}"
     for piece in range(wanted.low // width, wanted.high // width + 1):
         ends = (max(wanted.low, piece * width), min(wanted.high, (piece + 1) * width - 1))
@@ -133,7 +134,7 @@ def _sums(wanted: Range) -> str:
 
 
 def _finite(row: Sequence[Any]) -> Bucket:
-    total, low, high, _ = row[5:]
+    total, low, high = row[5:8]
     return Bucket._make((*row[:5], _within(total / row[4], low, high), low, high, 0, 0, 0))
 
 

@@ -175,8 +175,11 @@ def _add_few(rows: _Rows, points: list[Point], wanted: _Wanted) -> _Said:
 
 def _add_many(rows: _Rows, connection: Connection, of: _Series, wanted: _Wanted) -> _Said:
     place = PLACES[wanted.by]
-    points = f"FROM nb_metric WHERE series_id = {of.number}"
-    within = f"{points} AND {place} >= {wanted.start} AND {place} <= {wanted.end}"
+    within = f"FROM nb_metric WHERE series_id = {of.number}"
+    if wanted.start > -checks.INT64:
+        within += f" AND {place} >= {wanted.start}"
+    if wanted.end < checks.INT64 - 1:
+        within += f" AND {place} <= {wanted.end}"
     part = (_steps if wanted.by == "step" else _times)(connection, of, wanted, within)
     if part is None:
         some = _rows(connection, f"SELECT step, ts, value, special {within}")
@@ -201,7 +204,7 @@ def _steps(connection: Connection, of: _Series, wanted: _Wanted, within: str) ->
         asked = select(func.count()).select_from(more.limit(wanted.points + 1).subquery())
         if connection.execute(asked).scalar_one() <= wanted.points:
             return None
-    return Range(of.number, "step", *ends, of.most)
+    return Range(of.number, "step", within, *ends, of.most)
 
 
 def _times(connection: Connection, of: _Series, wanted: _Wanted, within: str) -> Range | None:
@@ -209,7 +212,7 @@ def _times(connection: Connection, of: _Series, wanted: _Wanted, within: str) ->
     ((count, first, last, special),) = _rows(connection, asked)
     if count <= wanted.points:
         return None
-    return Range(of.number, "timestamp", first, last, of.most, special == FINITE)
+    return Range(of.number, "timestamp", within, first, last, of.most, special == FINITE)
 
 
 def _all_times(connection: Connection, of: _Series) -> Ends:
