@@ -133,7 +133,7 @@ def smoothed(
     Examples
     --------
     >>> smoothed([1.0, 2.0, float("nan"), 4.0], [1, 1, 1, 1], 0.5)
-    [1.0, 1.6666666666666667, nan, 2.857142857142857]
+    [1.0, 1.6666666666666667, nan, 3.0]
     """
     result: list[float] = []
     last, missing = 0.0, 1.0

@@ -96,7 +96,7 @@ def test_the_keyboard_walks_selects_opens_and_closes(table):
 
 
 def test_a_value_that_is_logged_appears_in_its_place(server, page):
-    experiment_id = samples.make_experiment(server, "Live")
+    experiment_id = samples.make_experiment(server, "Live values")
     run_id = samples.make_run(server, experiment_id, "goes on", metrics={"acc": [0.25]})
     page.goto(f"{server.url}/experiments/{experiment_id}")
     value = page.locator(f'{ROWS} [data-column="metrics.acc"]')

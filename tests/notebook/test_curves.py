@@ -98,5 +98,5 @@ def test_the_table_is_shown_as_html_markdown_and_text(kernel):
     kernel.run("%%track f\nacc = sum([1, 2]) / 4")
     answer = kernel.run("import nbtrack\nnbtrack.runs()")
     (result,) = [o["content"]["data"] for o in answer.outputs if "execution_count" in o["content"]]
-    assert set(result) == {"text/html", "text/markdown", "text/plain"}
+    assert {"text/html", "text/markdown", "text/plain"} < set(result)
     assert "0.75" in result["text/plain"]
