@@ -55,6 +55,7 @@ export function renderWidget(views, { model, el }) {
     model.off("change:selected", onSelected);
     unthemed();
     view.destroy();
+    comm.end();
     model.send({ nbtrack: "gone", place });
   };
 }

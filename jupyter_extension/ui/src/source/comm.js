@@ -22,19 +22,37 @@ import { AnswerError } from "./source.js";
 /** After how long a person is told that the kernel is busy, in ms. */
 const PATIENCE = 1000;
 
+// Another page that shows the same widget, or this one before it was loaded again, counts too.
+const page = Math.random().toString(36).slice(2);
 let lastId = 0;
 
 /**
  * @param {Model} model
- * @returns {import("./source.js").Transport}
+ * @returns {import("./source.js").Transport & {end: () => void}}
  */
 export function commTransport(model) {
-  /** @type {Map<number, {resolve: (answer: Answer) => void, timer: any}>} */
+  /** @type {Map<string, {resolve: (answer: Answer) => void, timer: any}>} */
   const waiting = new Map();
   /** @type {Set<(event: StoreEvent) => void>} */
   const listeners = new Set();
   /** @param {StoreEvent} event */
   const tell = (event) => listeners.forEach((listener) => listener(event));
+
+  let busy = false; // told that the kernel is
+
+  /** @param {string} id */
+  function settled(id) {
+    clearTimeout(waiting.get(id)?.timer);
+    waiting.delete(id);
+    if (!busy || waiting.size) return;
+    busy = false;
+    tell({ type: "connection", ok: true, message: "" });
+  }
+
+  function late() {
+    busy = true;
+    tell({ type: "connection", ok: false, message: BUSY });
+  }
 
   /**
    * @param {any} message
@@ -45,25 +63,23 @@ export function commTransport(model) {
     if (message?.nbtrack !== "answer") return;
     const asked = waiting.get(message.id);
     if (!asked) return; // another view's question
-    waiting.delete(message.id);
-    clearTimeout(asked.timer);
-    if (!waiting.size) tell({ type: "connection", ok: true, message: "" });
+    settled(message.id);
     asked.resolve({ status: message.status, type: message.type, body: bytesOf(buffers[0]) });
   }
 
   model.on("msg:custom", receive);
-  /** @type {import("./source.js").Transport} */
+  /** @type {ReturnType<typeof commTransport>} */
   const transport = {
     send(method, path, args, signal) {
-      const id = ++lastId;
+      const id = `${page}-${++lastId}`;
       return new Promise((resolve, reject) => {
-        const timer = setTimeout(() => tell({ type: "connection", ok: false, message: BUSY }), PATIENCE);
-        waiting.set(id, { resolve, timer });
-        signal?.addEventListener("abort", () => {
-          clearTimeout(timer);
-          waiting.delete(id);
+        const unwanted = () => {
+          settled(id);
           reject(new AnswerError("No longer wanted.", 0, "ABORTED"));
-        });
+        };
+        if (signal?.aborted) return unwanted();
+        waiting.set(id, { resolve, timer: setTimeout(late, PATIENCE) });
+        signal?.addEventListener("abort", unwanted, { once: true });
         model.send({ nbtrack: "ask", id, method, path, args });
       });
     },
@@ -72,6 +88,7 @@ export function commTransport(model) {
       return () => listeners.delete(listener);
     },
     href: () => null,
+    end: () => model.off("msg:custom", receive),
     async load(name) {
       const { body } = await transport.send("GET", `static/${name}`, {});
       const address = URL.createObjectURL(new Blob([body], { type: "text/javascript" }));
