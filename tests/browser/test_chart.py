@@ -260,3 +260,50 @@ def test_nothing_is_asked_of_finished_runs(chart, page, server, runs):
         )
         ask(server, "runs/set-tag", run_id=runs[1], key="touched", value="yes")
     assert [url for url in asked if "curves" in url or "table" in url] == []
+
+
+# A widget of which the kernel runs a cell: it pushes, and does not answer.
+_BUSY = """async ([base, config]) => {
+  const { default: widget } = await import(`${base}/static/chart.js`);
+  const el = document.createElement("div");
+  document.body.replaceChildren(el);
+  const heard = {};
+  const state = { kind: "chart", config, view: {}, selected: [] };
+  const model = {
+    get: (name) => state[name], set: (name, value) => { state[name] = value; }, save_changes() {},
+    on: (name, listener) => (heard[name] ??= []).push(listener), off() {}, send() {},
+  };
+  widget.render({ model, el });
+  window.tell = (event) => {
+    for (const listener of heard["msg:custom"]) listener({ nbtrack: "event", event }, []);
+  };
+}"""
+_PUSH = """([run_id, first, count]) => {
+  const steps = Array.from({ length: count }, (_, i) => first + i);
+  const point = (step) => ({ run_id, key: "loss", step, timestamp: step, value: 1 / (1 + step) });
+  window.tell({ type: "points", points: steps.map(point) });
+}"""
+
+
+def test_a_kernel_that_only_pushes_has_its_points_drawn(server, page):
+    run = "c" * 32
+    page.goto(server.url)
+    page.evaluate(_BUSY, [server.url, {"run_ids": [run], "experiment_ids": ["0"]}])
+    shown = page.locator(".nbt-chart")
+    expect(shown).to_contain_text("Loading")
+    page.evaluate(_PUSH, [run, 0, 50])
+    found = drawn(shown, "loss")
+    expect(found).to_have_attribute("data-x", "0,49")
+    expect(shown).not_to_contain_text("Loading")
+    page.evaluate(_PUSH, [run, 50, 50])
+    expect(found).to_have_attribute("data-x", "0,99")
+
+
+def test_metrics_that_come_later_take_the_place_of_no_metrics(chart, server, runs):
+    late = make_run(server, runs[0], "late")
+    shown = chart([late], experiment_ids=[runs[0]])
+    expect(shown).to_contain_text("This run has logged no metrics")
+    points = [{"key": "loss", "value": step, "step": step, "timestamp": 1} for step in range(3)]
+    ask(server, "runs/log-batch", run_id=late, metrics=points)
+    drawn(shown, "loss")
+    expect(shown).not_to_contain_text("no metrics")

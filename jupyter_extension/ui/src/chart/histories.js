@@ -1,6 +1,7 @@
 // The histories that were fetched: whole ones, the zoomed part of them in detail, and what was logged since.
 
 import { appended, curvesOf, missingIn, refined, rowsOf } from "./series.js";
+import { pushed } from "./tail.js";
 
 /** @typedef {import("./series.js").Curve} Curve */
 /** @typedef {import("./series.js").Point} Point */
@@ -19,11 +20,9 @@ const ADDRESS = "api/nbtrack/metrics/curves";
 /** Series in one request: an answer of a few MB. */
 const MOST_SERIES = 400;
 /** Points of all series in one request. */
-const MOST_POINTS = 600_000;
+const MOST_POINTS = 200_000;
 const FEWEST = 200;
 const MOST = 5000;
-/** Pushed points after which a curve is asked for again. */
-const LONG_TAIL = 2000;
 
 export class Histories {
   /**
@@ -130,21 +129,20 @@ export class Histories {
   }
 
   /**
-   * Take points that were just logged.
+   * Take points that were just logged, asked for or not: a busy kernel pushes, but does not answer.
    * @param {Point[]} points
-   * @returns {boolean} whether one of them is of these runs
+   * @returns {string[]} the metrics of those that are of these runs
    */
   append(points) {
-    let mine = false;
+    const keys = new Set();
     for (const point of points) {
-      if (!this.runIds.includes(point.run_id) || !this.loaded.has(point.key)) continue;
+      if (!this.runIds.includes(point.run_id)) continue;
       const one = this.one(point.key, point.run_id);
-      if (one.tail.length > LONG_TAIL) one.tail.shift();
-      one.tail.push(point);
+      one.tail = pushed(one.tail, point, this.by);
       delete one.merged;
-      mine = true;
+      keys.add(point.key);
     }
-    return mine;
+    return [...keys];
   }
 
   stop() {

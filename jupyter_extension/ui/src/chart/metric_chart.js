@@ -3,22 +3,23 @@
 import { fill, h } from "../dom.js";
 import { adopt, colour, onTheme } from "../theme.js";
 import { readChosen, writeChosen } from "./chosen.js";
-import { colourOf, dashOf, looks } from "./colours.js";
+import { colourOf, dashOf } from "./colours.js";
 import { Controls } from "./controls.js";
 import { Histories } from "./histories.js";
 import { Legend } from "./legend.js";
 import { Live } from "./live.js";
 import { saveCsv, savePng } from "./out.js";
-import { Panel } from "./panel.js";
+import { Panels } from "./panels.js";
 import { makeParts } from "./parts.js";
-import { askExperiments, askKeys, askRuns, isSystem, usualKeys } from "./runs.js";
+import { isSystem } from "./runs.js";
+import { MOST_RUNS, Subject } from "./subject.js";
 import sheet from "./chart.css";
 
 /** @typedef {import("./series.js").Range} Range */
 /** @typedef {import("./chosen.js").Chosen} Chosen */
 
-const MOST_RUNS = 200;
-const MOST_PANELS = 100;
+/** Points of a curve at least, however narrow it is: a zoom finds all of a short history there. */
+const LEAST_POINTS = 1000;
 const ZOOM_AFTER = 120;
 const LOADING_AFTER = 150;
 
@@ -42,23 +43,12 @@ export class MetricChart {
     this.context = context;
     this.host = host;
     this.chosen = readChosen(context.view);
-    /** @type {string[]} */
-    this.runIds = [];
-    /** @type {string[]} */
-    this.experiments = [];
-    /** @type {Map<string, import("./runs.js").RunInfo>} */
-    this.runs = new Map();
-    /** @type {{key: string, share: number}[]} */
-    this.keys = [];
-    /** @type {Map<string, Panel>} */
-    this.panels = new Map();
-    /** @type {Map<string, number>} */
-    this.looks = new Map();
+    this.subject = new Subject(context, []);
     /** @type {string | null} */
     this.pointed = null;
     this.inks = { quiet: "", line: "", ground: "", ink: "" };
+    this.dark = false;
     this.frame = 0;
-    this.over = 0;
     this.zooming = 0;
     this.ended = new AbortController();
     this.histories = new Histories(context.source, () => this.redraw());
@@ -72,7 +62,7 @@ export class MetricChart {
       choose: (change) => this.choose(change),
       png: () => savePng(this),
       csv: () => saveCsv(this),
-      keys: () => this.allKeys(),
+      keys: () => this.subject.allKeys(),
       shown: () => this.shownKeys(),
     });
     this.legend = new Legend({
@@ -83,11 +73,13 @@ export class MetricChart {
     this.parts.begin(this.controls.element, this.legend.element);
     fill(host, this.element);
     this.unthemed = onTheme(this.element, () => this.attach());
-    this.sizes = new ResizeObserver(() => this.attach());
-    this.sizes.observe(this.element);
-    this.sights = new IntersectionObserver((entries) => this.sighted(entries), { rootMargin: "200px" });
+    this.panels = new Panels(this, {
+      sighted: () => (this.want(), this.redraw()),
+      resized: () => this.attach(),
+    });
+    this.panels.sizes.observe(this.element);
     this.live = new Live(context.source, {
-      points: (points) => this.histories.append(points),
+      points: (points) => this.hear(points),
       redraw: () => this.redraw(),
       refresh: () => this.refresh(),
       connection: (ok, message) => { this.controls.status.textContent = ok ? "" : message; },
@@ -98,10 +90,13 @@ export class MetricChart {
   attach() {
     if (!this.element.isConnected) return;
     adopt(this.element, sheet);
-    for (const name of /** @type {const} */ (["quiet", "line", "ground", "ink"])) this.inks[name] = colour(this.element, `--nbt-${name}`);
+    for (const name of /** @type {const} */ (["quiet", "line", "ground", "ink"])) {
+      this.inks[name] = colour(this.element, `--nbt-${name}`);
+    }
     this.dark = this.element.closest("[data-theme]")?.getAttribute("data-theme") === "dark";
     const width = this.parts.grid.clientWidth || 400;
-    this.histories.points = 2 * Math.round((width / this.across(width)) * devicePixelRatio);
+    const fine = 2 * Math.round((width / this.across(width)) * devicePixelRatio);
+    this.histories.points = Math.max(LEAST_POINTS, fine);
     this.showLegend();
     this.redraw();
   }
@@ -115,36 +110,29 @@ export class MetricChart {
   setRuns(runIds) {
     this.ended.abort();
     this.ended = new AbortController();
-    this.runIds = runIds.slice(0, MOST_RUNS);
-    this.over = runIds.length - this.runIds.length;
-    this.looks = looks(this.runIds);
-    this.runs = new Map();
-    this.keys = [];
+    this.subject = new Subject(this.context, runIds);
     this.histories.reset(this.runIds, this.chosen.x);
     this.load();
   }
 
   /** Ask for everything that the first picture needs, at once. */
   async load() {
-    const { source, config } = this.context;
-    const { signal } = this.ended;
+    const { subject, element: { dataset }, ended: { signal } } = this;
     if (!this.runIds.length) return this.empty("No runs chosen", "Select runs in the table to see their metrics.");
-    this.element.dataset.state = "loading";
+    dataset.state = "loading";
     const timer = setTimeout(() => {
-      if (this.element.dataset.state === "loading") this.tell(h("div.nbt-empty", {}, "Loading …"));
+      if (dataset.state === "loading") this.tell(h("div.nbt-empty", {}, "Loading …"));
     }, LOADING_AFTER);
     try {
       this.arrange(); // what was chosen is asked for before it is known which other metrics there are
-      const experiments = await askExperiments(source, config.experiment_ids, signal);
-      this.experiments = experiments;
-      [this.runs, this.keys] = await Promise.all([
-        askRuns(source, experiments, this.runIds, signal),
-        askKeys(source, experiments, this.runIds, signal),
-      ]);
+      await subject.load(signal);
       if (signal.aborted) return;
       // Curves are asked for beside this, and what they complained of stays.
-      if (this.element.dataset.state !== "error") this.tell(this.over > 0 && h("div.nbt-notes", {}, `The first ${MOST_RUNS} of ${MOST_RUNS + this.over} runs are shown.`));
-      if (this.element.dataset.state !== "error") this.element.dataset.state = "ready";
+      if (dataset.state !== "error") {
+        const said = `The first ${MOST_RUNS} of ${MOST_RUNS + subject.over} runs are shown.`;
+        this.tell(subject.over > 0 && h("div.nbt-notes", {}, said));
+        dataset.state = "ready";
+      }
       this.showLegend();
       this.arrange();
     } catch (error) {
@@ -154,68 +142,45 @@ export class MetricChart {
     }
   }
 
-  /** What panels there are, in which order; those that are gone are freed. */
+  /** What panels there are, in which order. */
   arrange() {
+    const { dataset } = this.element;
     const keys = this.shownKeys();
-    if (!keys.length && this.element.dataset.state === "ready") {
-      return this.empty("No metrics", this.runIds.length > 1 ? "These runs have logged no metrics." : "This run has logged no metrics.");
+    if (!keys.length && (dataset.state === "ready" || dataset.state === "empty")) {
+      const who = this.runIds.length > 1 ? "These runs have" : "This run has";
+      return this.empty("No metrics", `${who} logged no metrics.`);
     }
+    if (dataset.state === "empty") this.ready();
     this.parts.side.hidden = false;
-    if (this.element.dataset.state === "empty") { // the first point came
-      this.element.dataset.state = "ready";
-      this.tell();
-    }
-    for (const [key, panel] of this.panels) {
-      if (keys.includes(key)) continue;
-      this.drop(key, panel);
-    }
-    const shown = keys.slice(0, MOST_PANELS).map((key) => this.panels.get(key) ?? this.add(key));
     const fold = !this.chosen.metrics.length && keys.some((key) => !isSystem(key));
-    this.parts.arrange(shown, fold, this.chosen.columns);
+    this.parts.arrange(this.panels.of(keys), fold, this.chosen.columns);
+    if (dataset.state !== "error") this.want(); // what was in sight already does not come into it
     this.redraw();
-  }
-
-  /** @param {string} key */
-  add(key) {
-    const panel = new Panel(key, this);
-    this.panels.set(key, panel);
-    this.sights.observe(panel.element);
-    this.sizes.observe(panel.element);
-    return panel;
   }
 
   /**
-   * @param {string} key
-   * @param {Panel} panel
+   * Take pushed points. They come while a kernel is too busy to say what else there is.
+   * @param {import("./series.js").Point[]} points
+   * @returns {boolean} whether there is something to draw
    */
-  drop(key, panel) {
-    this.sights.unobserve(panel.element);
-    this.sizes.unobserve(panel.element);
-    this.panels.delete(key);
-    panel.clear();
-    panel.element.remove();
-  }
-
-  /** @param {IntersectionObserverEntry[]} entries */
-  sighted(entries) {
-    for (const { target, isIntersecting } of entries) {
-      const panel = this.panels.get(/** @type {HTMLElement} */ (target).dataset.metric ?? "");
-      if (panel) panel.seen = isIntersecting;
-    }
-    this.want();
-    this.redraw();
+  hear(points) {
+    const keys = this.histories.append(points);
+    if (!keys.length) return false;
+    if (this.element.dataset.state === "loading") this.ready();
+    if (this.subject.hear(keys)) this.arrange();
+    return true;
   }
 
   /** Ask for what came into sight. */
   async want() {
-    const keys = [...this.panels.values()].filter((panel) => panel.seen).map((panel) => panel.key);
+    const keys = this.panels.seen();
     if (!keys.length) return;
     const { signal } = this.ended;
     if (this.chosen.zoom) this.histories.range = this.chosen.zoom;
     try {
       await this.histories.want(keys);
     } catch (error) {
-      if (!signal.aborted && !isAbort(error)) this.failed(error, () => (this.tell(), this.want()));
+      if (!signal.aborted && !isAbort(error)) this.failed(error, () => this.want());
     }
   }
 
@@ -224,33 +189,26 @@ export class MetricChart {
     if (this.frame) return;
     this.frame = requestAnimationFrame(() => {
       this.frame = 0;
-      for (const panel of this.panels.values()) panel.update();
+      this.panels.update();
     });
   }
 
-  /** What running runs have logged since. @returns {Promise<boolean>} whether one still goes on */
+  /** What running runs have logged since. */
   async refresh() {
-    const { context: { source, config }, experiments } = this;
-    const running = this.runIds.filter((id) => this.runs.get(id)?.running);
-    if (!running.length) return false;
-    const { signal } = this.ended;
+    const { subject, ended: { signal } } = this;
+    const running = subject.running();
+    if (!running.length) return;
     try {
-      const auto = !this.chosen.metrics.length && !config.metrics?.length;
-      const [runs, keys] = await Promise.all([
-        askRuns(source, experiments, running, signal),
-        auto ? askKeys(source, experiments, this.runIds, signal) : this.keys,
-        this.histories.refresh(running),
-      ]);
-      for (const [id, run] of runs) this.runs.set(id, run);
+      const auto = !this.chosen.metrics.length && !this.context.config.metrics?.length;
       const before = this.shownKeys().join();
-      this.keys = keys;
+      await Promise.all([subject.refresh(running, auto, signal), this.histories.refresh(running)]);
+      if (signal.aborted) return;
       if (this.shownKeys().join() !== before) this.arrange();
       this.showLegend();
     } catch (error) {
       // The curves that are there stay; the connection says what is wrong.
       if (!isAbort(error)) this.controls.status.textContent = error instanceof Error ? error.message : String(error);
     }
-    return running.some((id) => this.runs.get(id)?.running);
   }
 
   /** @param {Partial<Chosen>} change */
@@ -287,7 +245,7 @@ export class MetricChart {
       try {
         await this.histories.zoom(zoom);
       } catch (error) {
-        if (!isAbort(error)) this.failed(error, () => (this.tell(), this.zoomTo(zoom)));
+        if (!isAbort(error)) this.failed(error, () => this.zoomTo(zoom));
       }
     }, ZOOM_AFTER);
   }
@@ -309,9 +267,11 @@ export class MetricChart {
   }
 
   showLegend() {
-    this.legend.show(this.runIds.map((id) => ({
-      id, name: this.nameOf(id), ...this.lookOf(id), hidden: this.chosen.hidden.includes(id), running: this.runs.get(id)?.running ?? false,
-    })));
+    const running = this.subject.running();
+    this.legend.show(this.runIds.map((id) => {
+      const hidden = this.chosen.hidden.includes(id);
+      return { id, name: this.nameOf(id), ...this.lookOf(id), hidden, running: running.includes(id) };
+    }));
   }
 
   /** @param {string} key */
@@ -331,22 +291,23 @@ export class MetricChart {
 
   /** @param {string} id */
   nameOf(id) {
-    return this.runs.get(id)?.name || id.slice(0, 8);
+    return this.subject.nameOf(id);
   }
 
   /** @param {string} id */
   lookOf(id) {
-    const look = this.looks.get(id) ?? 0;
-    return { colour: colourOf(look, this.dark ?? false), dash: dashOf(look), faint: this.pointed !== null && this.pointed !== id };
+    const look = this.subject.looks.get(id) ?? 0;
+    const faint = this.pointed !== null && this.pointed !== id;
+    return { colour: colourOf(look, this.dark), dash: dashOf(look), faint };
   }
 
   /**
-   * @param {Panel} panel
+   * @param {import("./panel.js").Panel} panel
    * @param {number | null} x
    */
   onhover(panel, x) {
     if (x === null) this.box.hidden = true;
-    for (const one of this.panels.values()) if (one.plot) one.follow(x, one === panel && x !== null);
+    this.panels.follow(panel, x);
   }
 
   /** @param {Range | null} range */
@@ -359,15 +320,12 @@ export class MetricChart {
     this.parts.said.textContent = text;
   }
 
-  allKeys() {
-    const all = new Set([...(this.context.config.metrics ?? []), ...this.keys.map((one) => one.key)]);
-    return [...all].sort((a, b) => Number(isSystem(a)) - Number(isSystem(b)) || (a < b ? -1 : 1));
+  get runIds() {
+    return this.subject.runIds;
   }
 
   shownKeys() {
-    if (this.chosen.metrics.length) return this.chosen.metrics;
-    const { metrics } = this.context.config;
-    return metrics?.length ? metrics : usualKeys(this.keys);
+    return this.chosen.metrics.length ? this.chosen.metrics : this.subject.usualKeys();
   }
 
   /** @param {number} width */
@@ -392,7 +350,14 @@ export class MetricChart {
   failed(error, again) {
     this.element.dataset.state = "error";
     const text = error instanceof Error ? error.message : String(error);
-    this.tell(h("div.nbt-trouble", { role: "alert" }, text, " ", h("button.nbt-button", { type: "button", onclick: () => (this.element.dataset.state = "ready", again()) }, "Try again")));
+    const onclick = () => (this.ready(), again());
+    const button = h("button.nbt-button", { type: "button", onclick }, "Try again");
+    this.tell(h("div.nbt-trouble", { role: "alert" }, text, " ", button));
+  }
+
+  ready() {
+    this.element.dataset.state = "ready";
+    this.tell();
   }
 
   /** @param {HTMLElement | false} [what] */
@@ -406,13 +371,12 @@ export class MetricChart {
     this.live.stop();
     clearTimeout(this.zooming);
     cancelAnimationFrame(this.frame);
-    this.sizes.disconnect();
-    this.sights.disconnect();
     this.unthemed();
-    for (const [key, panel] of this.panels) this.drop(key, panel);
+    this.panels.destroy();
     this.element.remove();
   }
 }
 
 /** @param {unknown} error */
-const isAbort = (error) => error instanceof Error && (error.name === "AbortError" || /** @type {any} */ (error).code === "ABORTED");
+const isAbort = (error) =>
+  error instanceof Error && (error.name === "AbortError" || /** @type {any} */ (error).code === "ABORTED");
