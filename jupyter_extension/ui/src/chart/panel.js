@@ -129,6 +129,7 @@ export class Panel {
       y: picture.y.join(),
       rows: lines.reduce((sum, line) => sum + line.x.length, 0),
       detail: Number(this.chart.detailed(this.key)),
+      smoothing: this.chart.chosen.smoothing,
       gaps: lines.reduce((sum, line) => sum + line.marks.length, 0),
       drawn: ++this.drawn,
     });
