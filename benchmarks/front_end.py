@@ -68,17 +68,21 @@ SCROLL = """
       return {blank, times};
     }
 """
-# A canvas that shows a curve has many colours, at its edges.
-DRAWN = """
-    (panels) => {
-      const drawn = [...document.querySelectorAll(".nbt canvas")].filter((canvas) => {
-        const {width, height} = canvas;
-        if (!width || !height) return false;
-        const {data} = canvas.getContext("2d").getImageData(0, 0, width, height);
-        return new Set(new Uint32Array(data.buffer)).size > 20;
-      });
-      return drawn.length >= panels;
-    }
+# When a panel first said that it has drawn rows of points, and when those had arrived.
+PICTURE = """
+    () => new Promise((resolve) => {
+      const drawn = () => {
+        if (!document.querySelector("[data-kind=curves]:not([data-rows='0'])")) return;
+        observer.disconnect();
+        const of = performance.getEntriesByType("resource");
+        const arrived = of.findLast((one) => one.name.includes("metrics/curves")).responseEnd;
+        requestAnimationFrame(() => resolve([performance.now(), arrived]));
+      };
+      const observer = new MutationObserver(drawn);
+      observer.observe(document, {attributes: true, childList: true, subtree: true});
+      window.clicked = performance.now();
+      [...document.querySelectorAll("button")].find((one) => one.textContent === "Charts").click();
+    })
 """
 
 
@@ -146,10 +150,10 @@ def curves(browser: Browser, folder: Path, runs: int, points: int) -> None:
         page.goto(f"{address}/experiments/0")
         seen(page, runs)
         page.get_by_role("checkbox", name="Select all").click()
-        begin = time.perf_counter()
-        page.get_by_role("button", name="Charts").click()
-        page.wait_for_function(DRAWN, arg=1, timeout=WAIT)
-        told(f"{runs} curves x {points:,}: click to picture", time.perf_counter() - begin)
+        drawn, arrived = page.evaluate(PICTURE)
+        clicked = page.evaluate("window.clicked")
+        told(f"{runs} curves x {points:,}: click to picture", (drawn - clicked) / 1000)
+        told("   arrival of the data to picture", (drawn - arrived) / 1000)
 
 
 def told(what: str, seconds: float) -> None:
