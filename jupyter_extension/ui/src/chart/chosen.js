@@ -34,7 +34,8 @@ const VALID = {
   hidden: texts,
   metrics: texts,
   zoom: (value) =>
-    value === null || (Array.isArray(value) && value.length === 2 && value.every(Number.isFinite) && value[0] < value[1]),
+    value === null ||
+    (Array.isArray(value) && value.length === 2 && value.every(Number.isFinite) && value[0] < value[1]),
 };
 
 /**

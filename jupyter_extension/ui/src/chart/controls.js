@@ -15,7 +15,12 @@ import { MOST_COLUMNS, MOST_SMOOTHING } from "./chosen.js";
  * @property {() => string[]} shown
  */
 
-const AXES = /** @type {const} */ ([["step", "Step"], ["time", "Time"], ["relative", "Relative"]]);
+const AXES = /** @type {const} */ ([
+  ["step", "Step", "Steps along the axis"],
+  ["time", "Time", "Date and time"],
+  ["relative", "Relative", "Since each run's first point"],
+]);
+const BAND = "Smallest and greatest value where points are drawn together";
 const MOST_LISTED = 300;
 
 export class Controls {
@@ -23,10 +28,10 @@ export class Controls {
   constructor(actions) {
     this.actions = actions;
     const { choose } = actions;
-    this.axes = AXES.map(([x, text]) => toggle(text, () => choose({ x, zoom: null }), { step: "Steps along the axis", time: "Date and time", relative: "Since each run's first point" }[x]));
+    this.axes = AXES.map(([x, text, title]) => toggle(text, () => choose({ x, zoom: null }), title));
     this.logX = toggle("Log x", () => choose({ log_x: !pressed(this.logX), zoom: null }));
     this.logY = toggle("Log y", () => choose({ log_y: !pressed(this.logY) }));
-    this.band = toggle("Band", () => choose({ band: !pressed(this.band) }), "Smallest and greatest value where points are drawn together");
+    this.band = toggle("Band", () => choose({ band: !pressed(this.band) }), BAND);
     this.value = h("output.nbt-smoothing-value");
     this.slider = h("input.nbt-smoothing", {
       type: "range", min: "0", max: String(MOST_SMOOTHING), step: "0.01", "aria-label": "Smoothing",
@@ -35,8 +40,12 @@ export class Controls {
     this.columns = h("select.nbt-select", {
       "aria-label": "Panels in a row", onchange: () => choose({ columns: Number(this.columns.value) }),
     }, Array.from({ length: MOST_COLUMNS + 1 }, (_, n) => h("option", { value: String(n) }, n ? `${n} wide` : "Auto")));
-    this.reset = h("button.nbt-button", { type: "button", title: "Double click, or the key 0", onclick: () => choose({ zoom: null }) }, "Reset zoom");
-    this.metrics = h("button.nbt-button", { type: "button", "aria-haspopup": "dialog", onclick: () => this.pick() }, "Metrics");
+    this.reset = h("button.nbt-button", {
+      type: "button", title: "Double click, or the key 0", onclick: () => choose({ zoom: null }),
+    }, "Reset zoom");
+    this.metrics = h("button.nbt-button", {
+      type: "button", "aria-haspopup": "dialog", onclick: () => this.pick(),
+    }, "Metrics");
     this.status = h("span.nbt-chart-status", { role: "status" });
     this.element = h("div.nbt-toolbar.nbt-chart-tools", { role: "toolbar", "aria-label": "Chart" },
       h("span.nbt-joined", { role: "group", "aria-label": "Horizontal axis" }, this.axes),
@@ -45,8 +54,8 @@ export class Controls {
       this.band, this.reset, this.status, h("span.nbt-space"),
       this.metrics, this.columns,
       h("span.nbt-joined", {},
-        h("button.nbt-button", { type: "button", title: "Save the picture", onclick: actions.png }, "PNG"),
-        h("button.nbt-button", { type: "button", title: "Save the points that are shown", onclick: actions.csv }, "CSV")));
+        action("PNG", "Save the picture", actions.png),
+        action("CSV", "Save the points that are shown", actions.csv)));
   }
 
   /** @param {Chosen} chosen */
@@ -68,7 +77,9 @@ export class Controls {
     const all = keys();
     const chosen = new Set(shown());
     const list = h("div.nbt-pick-list");
-    const find = h("input.nbt-input", { type: "search", placeholder: "Find a metric", "aria-label": "Find a metric", oninput: () => draw() });
+    const find = h("input.nbt-input", {
+      type: "search", placeholder: "Find a metric", "aria-label": "Find a metric", oninput: () => draw(),
+    });
     const draw = () => {
       const wanted = find.value.toLowerCase();
       const some = all.filter((key) => key.toLowerCase().includes(wanted));
@@ -81,7 +92,8 @@ export class Controls {
         !some.length && h("div.nbt-notes", {}, "No metric has this in its name."));
     };
     draw();
-    const usual = h("button.nbt-button.nbt-plain", { type: "button", onclick: () => { choose({ metrics: [] }); popover?.close(); } }, "Usual ones");
+    const back = () => (choose({ metrics: [] }), popover?.close());
+    const usual = h("button.nbt-button.nbt-plain", { type: "button", onclick: back }, "Usual ones");
     const popover = openPopover(this.metrics, h("div.nbt-picker-metrics", {}, find, list, usual), { label: "Metrics" });
   }
 }
@@ -91,7 +103,15 @@ export class Controls {
  * @param {() => void} onclick
  * @param {string} [title]
  */
-const toggle = (text, onclick, title) => h("button.nbt-button", { type: "button", "aria-pressed": "false", onclick, title }, text);
+const toggle = (text, onclick, title) =>
+  h("button.nbt-button", { type: "button", "aria-pressed": "false", onclick, title }, text);
+
+/**
+ * @param {string} text
+ * @param {string} title
+ * @param {() => void} onclick
+ */
+const action = (text, title, onclick) => h("button.nbt-button", { type: "button", title, onclick }, text);
 
 /** @param {HTMLElement} button */
 const pressed = (button) => button.getAttribute("aria-pressed") === "true";

@@ -13,8 +13,11 @@ export function dotList(values) {
   const high = Math.max(0, ...finite);
   const text = columnFormat(finite);
   // What cannot be compared comes last.
-  const sorted = [...values].sort((a, b) => (Number.isNaN(a.value) ? 1 : Number.isNaN(b.value) ? -1 : b.value - a.value));
-  return h("ul.nbt-dots", { tabIndex: 0, "aria-label": "One value for each run" }, sorted.map(({ name, value, colour }) =>
+  const order = (/** @type {number} */ a, /** @type {number} */ b) =>
+    Number(Number.isNaN(a)) - Number(Number.isNaN(b)) || b - a || 0;
+  const sorted = [...values].sort((a, b) => order(a.value, b.value));
+  const attributes = { tabIndex: 0, "aria-label": "One value for each run" };
+  return h("ul.nbt-dots", attributes, sorted.map(({ name, value, colour }) =>
     h("li", {},
       h("span.nbt-cut", { title: name }, name),
       h("span.nbt-dots-line", {}, Number.isFinite(value) && h("i", {

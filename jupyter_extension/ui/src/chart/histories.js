@@ -205,10 +205,11 @@ export class Histories {
       if (!coarse.length) continue;
       const starts = relative ? coarse.map((curve) => curve.timestamp[0]) : [0];
       const scale = relative ? 1000 : 1;
+      const ends = [Math.min(...starts) + scale * range[0], Math.max(...starts) + scale * range[1]];
       groups.push({
         ids: ids.filter((id) => coarse.some((curve) => curve.run_id === id)),
         keys: keys.filter((key) => coarse.some((curve) => curve.key === key)),
-        absolute: /** @type {Range} */ ([Math.min(...starts) + scale * range[0], Math.max(...starts) + scale * range[1]]),
+        absolute: /** @type {Range} */ (ends),
       });
     }
     return groups;

@@ -5,7 +5,10 @@ import { columnFormat, number } from "../format.js";
 import { lowerBound, nearest } from "./series.js";
 
 /** @typedef {import("./plot.js").Picture} Picture */
-/** @typedef {{id: string, name: string, colour: string, value: number, raw: number | null, text: string, x: number}} Reading */
+/**
+ * @typedef {{id: string, name: string, colour: string, value: number, raw: number | null, text: string,
+ *   x: number}} Reading
+ */
 
 const MOST = 12;
 /** Part of the axis by which a curve may end before the cursor. */

@@ -14,7 +14,10 @@ import { fill, h } from "../dom.js";
 
 export class Legend {
   /**
-   * @param {{ontoggle: (id: string, only: boolean) => void, onall: () => void, onpoint: (id: string | null) => void}} heard
+   * @param {object} heard
+   * @param {(id: string, only: boolean) => void} heard.ontoggle
+   * @param {() => void} heard.onall
+   * @param {(id: string | null) => void} heard.onpoint
    */
   constructor({ ontoggle, onall, onpoint }) {
     this.heard = { ontoggle, onall, onpoint };
@@ -28,9 +31,11 @@ export class Legend {
     const focused = /** @type {HTMLElement | null} */ (this.list.querySelector(":focus"))?.dataset.run;
     fill(this.list, runs.map((run) => h("li", {}, this.button(run))));
     const hidden = runs.filter((run) => run.hidden).length;
-    fill(this.head, `${runs.length - hidden} of ${runs.length} runs`, hidden > 0 && h("button.nbt-button.nbt-plain", { type: "button", onclick: this.heard.onall }, "Show all"));
+    const all = h("button.nbt-button.nbt-plain", { type: "button", onclick: this.heard.onall }, "Show all");
+    fill(this.head, `${runs.length - hidden} of ${runs.length} runs`, hidden > 0 && all);
     this.head.hidden = runs.length < 2;
-    if (focused) /** @type {HTMLElement | null} */ (this.list.querySelector(`[data-run="${CSS.escape(focused)}"]`))?.focus();
+    const again = focused && this.list.querySelector(`[data-run="${CSS.escape(focused)}"]`);
+    if (again) /** @type {HTMLElement} */ (again).focus();
   }
 
   /** @param {LegendRun} run */
@@ -44,7 +49,7 @@ export class Legend {
       onclick: (/** @type {MouseEvent} */ event) => ontoggle(id, event.shiftKey),
       onpointerenter: () => onpoint(id),
       onpointerleave: () => onpoint(null),
-      onfocus: (/** @type {FocusEvent} */ event) => /** @type {Element} */ (event.target).matches(":focus-visible") && onpoint(id),
+      onfocus: (/** @type {any} */ event) => event.target.matches(":focus-visible") && onpoint(id),
       onblur: () => onpoint(null),
     }, swatch(colour, dash), h("span.nbt-cut", {}, name), running && h("i.nbt-live", { title: "running" }));
   }
@@ -59,8 +64,10 @@ function swatch(colour, dash) {
   const namespace = "http://www.w3.org/2000/svg";
   const svg = document.createElementNS(namespace, "svg");
   const line = document.createElementNS(namespace, "path");
-  for (const [name, value] of Object.entries({ class: "nbt-swatch", viewBox: "0 0 20 8", "aria-hidden": "true" })) svg.setAttribute(name, value);
-  for (const [name, value] of Object.entries({ d: "M0 4H20", stroke: colour, "stroke-width": "3", "stroke-dasharray": dash.join(" ") })) line.setAttribute(name, value);
+  const frame = { class: "nbt-swatch", viewBox: "0 0 20 8", "aria-hidden": "true" };
+  const stroke = { d: "M0 4H20", stroke: colour, "stroke-width": "3", "stroke-dasharray": dash.join(" ") };
+  for (const [name, value] of Object.entries(frame)) svg.setAttribute(name, value);
+  for (const [name, value] of Object.entries(stroke)) line.setAttribute(name, value);
   svg.append(line);
   return svg;
 }

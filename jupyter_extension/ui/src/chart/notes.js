@@ -35,7 +35,8 @@ export function gapNotes(lines, axis) {
     const shown = places.slice(0, MOST_PLACES).map((x, i) => placeText(x, axis, i > 0));
     const runs = lines.filter((line) => line.marks.some((mark) => mark.kind === kind)).length;
     const of = runs > 1 ? ` in ${runs} runs` : "";
-    notes.push(`${total.toLocaleString("en")} ${name}${of} at ${shown.join(", ")}${places.length > MOST_PLACES ? " …" : ""}`);
+    const rest = places.length > MOST_PLACES ? " …" : "";
+    notes.push(`${total.toLocaleString("en")} ${name}${of} at ${shown.join(", ")}${rest}`);
   }
   return notes;
 }
@@ -67,5 +68,6 @@ export function logNotes(lines, { logX, logY, axis }) {
 function leftOut(count, more, where) {
   if (!count) return "";
   const one = count === 1 && !more;
-  return `${more ? "at least " : ""}${count.toLocaleString("en")} point${one ? "" : "s"} ${where} ${one ? "is" : "are"} not on a log axis`;
+  const points = `${count.toLocaleString("en")} point${one ? "" : "s"} ${where}`;
+  return `${more ? "at least " : ""}${points} ${one ? "is" : "are"} not on a log axis`;
 }

@@ -48,12 +48,14 @@ export class Panel {
     this.x = null;
     this.drawn = 0;
     this.body = h("div.nbt-plot", {
-      tabIndex: 0, role: "application", "aria-label": key, "aria-roledescription": "chart", onkeydown: (/** @type {KeyboardEvent} */ e) => this.pressed(e),
+      tabIndex: 0, role: "application", "aria-label": key, "aria-roledescription": "chart",
+      onkeydown: (/** @type {KeyboardEvent} */ event) => this.pressed(event),
       onblur: () => this.chart.onhover(this, null),
     });
     this.marks = h("div.nbt-points");
     this.notes = h("div.nbt-notes");
-    this.element = h("section.nbt-panel", { "data-metric": key }, h("h3.nbt-cut", { title: key }, key), this.body, this.notes);
+    const title = h("h3.nbt-cut", { title: key }, key);
+    this.element = h("section.nbt-panel", { "data-metric": key }, title, this.body, this.notes);
   }
 
   /** Draw what there is now. */
@@ -73,7 +75,8 @@ export class Panel {
     } else {
       this.clear();
       fill(this.body);
-      this.plot = new Plot(this.body, picture, size, { onhover: (x, top) => this.hovered(x, top), onzoom: chart.onzoom });
+      const heard = { onhover: this.hovered.bind(this), onzoom: chart.onzoom };
+      this.plot = new Plot(this.body, picture, size, heard);
       this.plot.u.over.append(this.marks);
     }
     this.picture = picture;
@@ -111,7 +114,8 @@ export class Panel {
       line: lineOf(curve, axis, (rows) => (smoothing ? smoothed(rows.value, rows.count, smoothing, curve.unit) : null)),
     }));
     const lines = shown.map((one) => one.line);
-    const x = chosen.zoom && (!logX || chosen.zoom[1] > 0) ? positive(chosen.zoom, logX) : whole(lines.map((line) => line.x), logX);
+    const { zoom } = chosen;
+    const x = zoom && (!logX || zoom[1] > 0) ? positive(zoom, logX) : whole(lines.map((line) => line.x), logX);
     const y = roomy(extent(lines, x, { band, positive: logY }), logY);
     return { axis, x, y, logX, logY, band, inks, curves: shown };
   }
@@ -158,7 +162,8 @@ export class Panel {
     const place = found.readings.length ? nearestOf(found.readings.map((one) => one.x), x) : x;
     fill(chart.box, ...hoverBox(placeText(place, picture.axis), found));
     chart.box.hidden = !found.readings.length;
-    const [over, root] = [plot.u.over.getBoundingClientRect(), /** @type {HTMLElement} */ (chart.box.parentElement).getBoundingClientRect()];
+    const around = /** @type {HTMLElement} */ (chart.box.parentElement);
+    const [over, root] = [plot.u.over, around].map((one) => one.getBoundingClientRect());
     const left = over.left - root.left + plot.left(x);
     const width = chart.box.offsetWidth;
     chart.box.style.left = `${left + 12 + width > root.width ? Math.max(0, left - 12 - width) : left + 12}px`;
@@ -192,7 +197,7 @@ export class Panel {
     const at = this.x ?? low;
     /** @type {Record<string, () => void>} */
     const actions = {
-      ArrowRight: () => this.move(this.x === null ? nextPlace(picture, low - unit, unit) : nextPlace(picture, at, unit)),
+      ArrowRight: () => this.move(nextPlace(picture, this.x ?? low - unit, unit)),
       ArrowLeft: () => this.move(nextPlace(picture, this.x ?? high + unit, -unit)),
       Home: () => this.move(nextPlace(picture, low - unit, unit)),
       End: () => this.move(nextPlace(picture, high + unit, -unit)),
@@ -217,7 +222,8 @@ export class Panel {
     if (!said) return;
     const values = said.found.readings.slice(0, SAID).map((one) => `${one.name} ${one.text}`);
     const rest = said.found.readings.length + said.found.more - values.length;
-    this.chart.say(`${placeText(said.place, this.picture.axis)}: ${values.join(", ")}${rest ? ` and ${rest} more` : ""}`);
+    const more = rest ? ` and ${rest} more` : "";
+    this.chart.say(`${placeText(said.place, this.picture.axis)}: ${values.join(", ")}${more}`);
   }
 
   clear() {

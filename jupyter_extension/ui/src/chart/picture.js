@@ -71,10 +71,12 @@ function drawPanel(ctx, { title, picture }, x, y, inks) {
   });
   labelsOf(picture, "x", xs).forEach((label, i) => {
     line(ctx, px(xs[i]), box.top + box.height, px(xs[i]), box.top + box.height + 4);
-    label.split("\n").forEach((part, row) => text(ctx, part, px(xs[i]), box.top + box.height + 12 + 12 * row, font, inks.quiet, 90, "center"));
+    label.split("\n").forEach((part, row) => {
+      text(ctx, part, px(xs[i]), box.top + box.height + 12 + 12 * row, font, inks.quiet, 90, "center");
+    });
   });
   // The canvas is scaled already, so one px of the page is one of its own.
-  drawCurves(ctx, { ...box, ratio: 1, x: picture.x, y: picture.y, logX: picture.logX, logY: picture.logY }, picture.curves, picture.band);
+  drawCurves(ctx, { ...picture, ...box, ratio: 1 }, picture.curves, picture.band);
 }
 
 /**

@@ -172,8 +172,8 @@ export class Plot {
       values: (_, splits) => labelsOf(this.picture, side, splits),
       ...(time ? {} : {
         // uPlot finds no step for a huge range; ours has its own.
-        incrs: (/** @type {any} */ _u, /** @type {any} */ _i, /** @type {number} */ low, /** @type {number} */ high) => [Math.max(5, high - low)],
-        splits: (/** @type {uPlot} */ u, /** @type {any} */ _i, /** @type {number} */ low, /** @type {number} */ high) =>
+        incrs: (/** @type {[any, any, number, number]} */ ...[, , low, high]) => [Math.max(5, high - low)],
+        splits: (/** @type {[uPlot, any, number, number]} */ ...[u, , low, high]) =>
           ticksOf(this.picture, side, low, high, side === "x" ? u.width - LEFT : u.height - 34),
       }),
       ...more,

@@ -42,7 +42,10 @@
 
 const FLOATS = /** @type {const} */ (["step", "timestamp", "value", "low", "high"]);
 const COUNTS = /** @type {const} */ (["count", "nan", "above", "below"]);
-const ORDER = { step: /** @type {const} */ (["step", "timestamp"]), timestamp: /** @type {const} */ (["timestamp", "step"]) };
+const ORDER = {
+  step: /** @type {const} */ (["step", "timestamp"]),
+  timestamp: /** @type {const} */ (["timestamp", "step"]),
+};
 
 /**
  * The curves of an answer of `metrics/curves`; nothing is copied.
@@ -133,7 +136,8 @@ export function refined(whole, detail, [from, to], by) {
   const x = whole.rows[by];
   const [first, last] = [lowerBound(x, from), lowerBound(x, to + Number.EPSILON * Math.abs(to))];
   const end = last < x.length && x[last] === to ? last + 1 : last;
-  const rows = joined([[whole.rows, 0, first], [detail.rows, 0, detail.rows.step.length], [whole.rows, end, x.length]], by);
+  const between = detail.rows.step.length;
+  const rows = joined([[whole.rows, 0, first], [detail.rows, 0, between], [whole.rows, end, x.length]], by);
   return { ...whole, rows };
 }
 
@@ -266,6 +270,8 @@ function inOrder(rows, by) {
   const order = Array.from(first, (_, place) => place).sort(compare);
   /** @type {any} */
   const sorted = {};
-  for (const name of [...FLOATS, ...COUNTS]) sorted[name] = rows[name].map((/** @type {number} */ _, /** @type {number} */ place) => rows[name][order[place]]);
+  for (const name of [...FLOATS, ...COUNTS]) {
+    sorted[name] = rows[name].map((/** @type {number} */ _, /** @type {number} */ i) => rows[name][order[i]]);
+  }
   return sorted;
 }

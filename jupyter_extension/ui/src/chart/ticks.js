@@ -157,7 +157,8 @@ const digitsFor = (greatest, step) => Math.max(1, Math.ceil(Math.log10(greatest 
  * @param {number} decimals
  */
 function trailing(ticks, unit, decimals) {
-  while (decimals && ticks.every((tick) => Math.abs((tick / unit) * 10 ** (decimals - 1) - Math.round((tick / unit) * 10 ** (decimals - 1))) < 1e-6)) {
+  const fits = (/** @type {number} */ value) => Math.abs(value - Math.round(value)) < 1e-6;
+  while (decimals && ticks.every((tick) => fits((tick / unit) * 10 ** (decimals - 1)))) {
     decimals -= 1;
   }
   return decimals;
