@@ -156,6 +156,13 @@ def test_a_zoom_asks_for_its_range_and_stays_while_points_arrive(chart, server, 
     expect(found).to_have_attribute("data-x", f"0,{LONG + 500}")
 
 
+def test_a_single_panel_has_the_whole_width(chart, runs):
+    shown = chart(runs[1:2], metrics=["loss"])
+    found = drawn(shown, "loss")
+    width = shown.locator(".nbt-panels").first.bounding_box()["width"]
+    assert found.bounding_box()["width"] == pytest.approx(width, abs=1)
+
+
 def test_panels_share_the_zoom(chart, page, runs):
     shown = chart(runs[1:], metrics=["loss", "spiky"])
     drawn(shown, "spiky")

@@ -330,7 +330,7 @@ export class MetricChart {
 
   /** @param {number} width */
   across(width) {
-    return this.chosen.columns || Math.max(1, Math.min(3, Math.floor(width / 340)));
+    return this.chosen.columns || Math.max(1, Math.min(3, this.panels.all.size, Math.floor(width / 340)));
   }
 
   /**
