@@ -6,14 +6,12 @@ from typing import TYPE_CHECKING, Literal
 
 from msgspec import Struct, field
 
-from nbtrack.errors import InvalidValue
 from nbtrack.rest.codec import Int64
 from nbtrack.rest.endpoint import NBTRACK, Answer, Endpoint
 from nbtrack.rest.frame import write_frame
+from nbtrack.rest.requests import check_count
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from nbtrack.rest.backend import Backend
 
 MOST_RUNS = 200
@@ -33,15 +31,8 @@ class AskCurves(Struct, frozen=True):
 
 def curves(backend: Backend, request: AskCurves) -> bytes:
     """Return metrics of runs, each in a limited number of rows, as columns."""
-    for name, given, most in (
-        ("run_ids", request.run_ids, MOST_RUNS),
-        ("keys", request.keys, MOST_KEYS),
-    ):
-        if len(given) > most:
-            raise InvalidValue(
-                f"The parameter '{name}' has {len(given)} items; {most} are the most that may be "
-                "asked for at once."
-            )
+    check_count("run_ids", request.run_ids, MOST_RUNS)
+    check_count("keys", request.keys, MOST_KEYS)
     found = backend.store.metric_curves(
         request.run_ids,
         request.keys,
@@ -64,14 +55,6 @@ def curves(backend: Backend, request: AskCurves) -> bytes:
         for one in found.series
     ]
     return write_frame({"series": series}, found.columns)
-
-
-def _check_count(name: str, given: Sequence[str], most: int) -> None:
-    if len(given) > most:
-        raise InvalidValue(
-            f"The parameter '{name}' has {len(given)} items; {most} are the most that may be "
-            "asked for at once."
-        )
 
 
 ENDPOINTS = (

@@ -12,12 +12,15 @@ from nbtrack.errors import InvalidValue
 from nbtrack.rest.codec import Required
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
+
+    from nbtrack.rest.backend import Backend
 
 # Lengths in characters, as MLflow 3.17 has them (its store keeps what fits its columns).
 MOST_OF_A_PARAM = 6000
 MOST_OF_A_TAG = 8000
 MOST_OF_AN_EXPERIMENT_TAG = 20_000
+MOST_NAMED_RUNS = 100_000
 
 
 class Label(Struct, frozen=True):
@@ -30,6 +33,25 @@ class Label(Struct, frozen=True):
 def labels(given: Iterable[Label]) -> list[Tag]:
     """Return labels as tags; of a key given twice the last value stays."""
     return [Tag(key, value) for key, value in {one.key: one.value for one in given}.items()]
+
+
+def check_count(name: str, given: Sequence[object], most: int) -> None:
+    """Raise `InvalidValue` if a parameter has more items than may be asked for at once."""
+    if len(given) > most:
+        raise InvalidValue(
+            f"The parameter '{name}' has {len(given)} items; {most} are the most that may be asked "
+            "for at once."
+        )
+
+
+def experiments_of(
+    backend: Backend, experiment_ids: Sequence[str], run_ids: Sequence[str] | None
+) -> Sequence[str]:
+    """Return where runs are looked for: if only runs are named, in their experiments."""
+    if run_ids is None:
+        return experiment_ids
+    check_count("run_ids", run_ids, MOST_NAMED_RUNS)
+    return experiment_ids or backend.store.experiments_of(run_ids)
 
 
 def run_tags(given: Iterable[Label]) -> list[Tag]:

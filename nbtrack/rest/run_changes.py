@@ -9,16 +9,17 @@ from typing import TYPE_CHECKING
 from msgspec import Struct, field
 
 from nbtrack.entities import LifecycleStage, Tag
-from nbtrack.errors import InvalidValue, NbtrackError, NotFound
+from nbtrack.errors import NbtrackError, NotFound
 from nbtrack.rest.codec import Required
 from nbtrack.rest.endpoint import NBTRACK, Endpoint
-from nbtrack.rest.requests import Label, run_tags
+from nbtrack.rest.requests import Label, check_count, run_tags
 
 if TYPE_CHECKING:
     from nbtrack.rest.backend import Backend
     from nbtrack.store.base import Store
 
 MOST_RUNS = 10_000
+MOST_TAGS = 100  # of one change, as in MLflow's log-batch
 
 
 class ChangeRuns(Struct, frozen=True):
@@ -48,11 +49,9 @@ class Changed(Struct, frozen=True):
 def change(backend: Backend, request: ChangeRuns) -> Changed:
     """Delete, restore, rename or tag runs; a run that cannot be changed hinders no other."""
     run_ids = list(dict.fromkeys(request.run_ids))
-    if len(run_ids) > MOST_RUNS:
-        raise InvalidValue(
-            f"The parameter 'run_ids' has {len(run_ids)} items; {MOST_RUNS} are the most that may "
-            "be changed at once."
-        )
+    check_count("run_ids", run_ids, MOST_RUNS)
+    check_count("set_tags", request.set_tags, MOST_TAGS)
+    check_count("delete_tags", request.delete_tags, MOST_TAGS)
     store, tags = backend.store, run_tags(request.set_tags)
     done = store.together([partial(_change, store, one, request, tags) for one in run_ids])
     problems = []

@@ -12,6 +12,7 @@ from nbtrack import tags
 from nbtrack.filters import Comparison, Field
 from nbtrack.formatting.direction import is_lower_better
 from nbtrack.rest.endpoint import NBTRACK, Endpoint
+from nbtrack.rest.requests import experiments_of
 from nbtrack.rest.suggested import suggested
 
 if TYPE_CHECKING:
@@ -53,9 +54,10 @@ class KeysOfRuns(Struct, frozen=True):
 def keys(backend: Backend, request: AskKeys) -> KeysOfRuns:
     """Return the keys that runs have logged, and the columns that tell the newest runs apart."""
     store = backend.store
-    found = store.run_keys(request.experiment_ids, run_ids=request.run_ids)
+    experiments = experiments_of(backend, request.experiment_ids, request.run_ids)
+    found = store.run_keys(experiments, run_ids=request.run_ids)
     newest = store.search_runs(
-        request.experiment_ids, filter_string=_only(request.run_ids), max_results=_COMPARED
+        experiments, filter_string=_only(request.run_ids), max_results=_COMPARED
     )
     choice = suggested([run.data.params for run in newest], [run.data.metrics for run in newest])
     return KeysOfRuns(

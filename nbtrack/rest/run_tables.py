@@ -10,13 +10,17 @@ from nbtrack.entities import ViewType
 from nbtrack.rest.codec import Int64
 from nbtrack.rest.endpoint import NBTRACK, Answer, Endpoint
 from nbtrack.rest.frame import write_frame
+from nbtrack.rest.requests import experiments_of
 
 if TYPE_CHECKING:
     from nbtrack.rest.backend import Backend
 
 
 class AskTable(Struct, frozen=True):
-    """Ask for runs as columns; without ``max_results`` for all that match."""
+    """Ask for runs as columns; without ``max_results`` for all that match.
+
+    ``run_ids`` without ``experiment_ids`` are looked for in all experiments.
+    """
 
     experiment_ids: list[str] = field(default_factory=list)
     filter: str = ""
@@ -31,7 +35,7 @@ class AskTable(Struct, frozen=True):
 def table(backend: Backend, request: AskTable) -> bytes:
     """Return the runs of some experiments that match a filter, as columns."""
     found = backend.store.run_columns(
-        request.experiment_ids,
+        experiments_of(backend, request.experiment_ids, request.run_ids),
         filter_string=request.filter,
         order_by=request.order_by,
         view=request.view,

@@ -9,9 +9,11 @@ from sqlalchemy import case, func, select
 from nbtrack.entities import RunStatus
 from nbtrack.store.base_columns import ExperimentActivity
 from nbtrack.store.schema import ACTIVE, LIFECYCLE, STATUS_CODE, experiment, run
-from nbtrack.store.search import LIFECYCLES
+from nbtrack.store.search import LIFECYCLES, named
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from sqlalchemy import Connection
 
     from nbtrack.entities import ViewType
@@ -58,6 +60,12 @@ def read(connection: Connection, view: ViewType) -> list[ExperimentActivity]:
         for row in rows
     ]
     return sorted(found, key=_newest_activity)
+
+
+def experiments_of(connection: Connection, run_ids: Sequence[str]) -> list[str]:
+    """Return the ids of the experiments in which these runs are."""
+    found = connection.execute(select(run.c.experiment_id).where(named(run_ids)).distinct())
+    return [str(number) for number in sorted(found.scalars())]
 
 
 def _newest_activity(of: ExperimentActivity) -> tuple[int, str]:

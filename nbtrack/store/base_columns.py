@@ -128,6 +128,10 @@ class Columns(ABC):
         """Return the keys of metrics, params and tags of the runs of these experiments."""
 
     @abstractmethod
+    def experiments_of(self, run_ids: Sequence[str]) -> list[str]:
+        """Return the ids of the experiments in which these runs are, deleted runs included."""
+
+    @abstractmethod
     def metric_curves(
         self,
         run_ids: Sequence[str],

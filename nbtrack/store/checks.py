@@ -112,9 +112,14 @@ def check_param(param: Param) -> None:
     check_text(param.value or "", f"value of param {param.key!r}")
 
 
+def is_run_id(run_id: str) -> bool:
+    """Whether a run can have this id."""
+    return _RUN_ID.fullmatch(run_id) is not None
+
+
 def check_run_id(run_id: str) -> str:
     """Return an id that a client chose for a new run."""
-    if not _RUN_ID.fullmatch(run_id):
+    if not is_run_id(run_id):
         raise InvalidValue(
             f"Invalid value {run_id!r} for parameter 'run_id' supplied: a run id is 32 lower-case "
             "hexadecimal digits, as uuid.uuid4().hex gives them."

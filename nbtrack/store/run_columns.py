@@ -16,6 +16,7 @@ from nbtrack.store.base_columns import RunColumns
 from nbtrack.store.key_columns import KeyColumns
 from nbtrack.store.keys import CHUNK
 from nbtrack.store.schema import run
+from nbtrack.store.search import named
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
@@ -60,7 +61,7 @@ class Wanted:
     def narrowed(self, statement: Select[Any]) -> Select[Any]:
         """Look only at those of the runs that are asked for."""
         if self.run_ids is not None:
-            statement = statement.where(run.c.uuid.in_(sorted(set(self.run_ids))))
+            statement = statement.where(named(self.run_ids))
         if self.newer_than is not None:
             statement = statement.where(run.c.id > self.newer_than)
         return statement

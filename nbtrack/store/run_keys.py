@@ -15,7 +15,7 @@ from sqlalchemy import bindparam, func, literal_column, select
 from nbtrack.store import checks
 from nbtrack.store.base_columns import RunKeys
 from nbtrack.store.schema import ACTIVE, param, run, series, tag
-from nbtrack.store.search import written
+from nbtrack.store.search import named, written
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -38,7 +38,7 @@ def read(
         run.c.experiment_id.in_(written(numbers)), run.c.lifecycle == ACTIVE
     )
     if run_ids is not None:
-        wanted = wanted.where(run.c.uuid.in_(sorted(set(run_ids))))
+        wanted = wanted.where(named(run_ids))
     newest = wanted.order_by(run.c.start_ts.desc(), run.c.uuid).limit(NEWEST)
     ids = list(connection.execute(newest).scalars())
     count = connection.execute(wanted.with_only_columns(func.count())).scalar_one()

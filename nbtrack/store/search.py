@@ -5,15 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import BindParameter, Select, bindparam
+from sqlalchemy import BindParameter, ColumnElement, Select, bindparam
 
 from nbtrack.entities import ViewType
 from nbtrack.filters import BoolOp, Comparison, Node, Ordering
-from nbtrack.store import paging
-from nbtrack.store.schema import ACTIVE, DELETED
+from nbtrack.store import checks, paging
+from nbtrack.store.schema import ACTIVE, DELETED, run
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from sqlalchemy import Connection, Row
 
@@ -70,6 +70,12 @@ def written(experiments: list[int]) -> BindParameter[Any]:
     sent more of them.
     """
     return bindparam("experiments", experiments, expanding=True, literal_execute=True)
+
+
+def named(run_ids: Iterable[str]) -> ColumnElement[bool]:
+    """Return the condition that a run has one of these ids, which are written, as above."""
+    ids = sorted({one for one in run_ids if checks.is_run_id(one)})
+    return run.c.uuid.in_(bindparam("uuids", ids, expanding=True, literal_execute=True))
 
 
 def clauses(node: Node | None) -> Iterator[Comparison]:

@@ -60,6 +60,9 @@ class SqlColumns(Columns):
             lambda connection: run_keys.read(connection, self._keys, experiment_ids, run_ids)
         )
 
+    def experiments_of(self, run_ids: Sequence[str]) -> list[str]:
+        return self._read(lambda connection: activity.experiments_of(connection, run_ids))
+
     def metric_curves(
         self,
         run_ids: Sequence[str],

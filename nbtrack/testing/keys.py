@@ -29,6 +29,21 @@ class KeyContract:
         assert store.run_keys([DEFAULT, other]).metrics["elsewhere"] == 0.2
         assert store.run_keys([]).runs == 0
 
+    def test_the_experiments_of_runs_are_found(self, store: Store) -> None:
+        other, third = store.create_experiment("other"), store.create_experiment("third")
+        runs = [begin(store, other), begin(store), begin(store, other)]
+        begin(store, third)
+        assert store.experiments_of(runs) == sorted([DEFAULT, other], key=int)
+        assert store.experiments_of([runs[0], "none", "f" * 32]) == [other]
+        assert store.experiments_of([]) == []
+
+    def test_more_runs_than_a_database_binds_may_be_named(self, store: Store) -> None:
+        run = filled(store, metrics={"m": 1.0})
+        many = [run, *(f"{number:032x}" for number in range(70_000))]
+        assert store.experiments_of(many) == [DEFAULT]
+        assert store.run_keys([DEFAULT], run_ids=many).metrics == {"m": 1.0}
+        assert store.run_columns([DEFAULT], run_ids=many).total == 1
+
     def test_keys_of_deleted_runs_are_found_too(self, store: Store) -> None:
         gone = filled(store, metrics={"gone": 1.0}, params={"gone": "1"})
         store.update_run(gone, lifecycle_stage=LifecycleStage.DELETED)

@@ -1,6 +1,9 @@
 """One change to many runs: each counts alone."""
 
+import pytest
+
 from nbtrack.entities import LifecycleStage
+from nbtrack.errors import InvalidValue
 from nbtrack.rest.backend import Backend
 from nbtrack.rest.requests import Label
 from nbtrack.rest.run_changes import ChangeRuns, change
@@ -35,3 +38,16 @@ def test_runs_that_cannot_be_changed_hinder_no_other(tmp_path):
             == 2
         )
         assert "t" not in store.get_run(runs[0]).data.tags
+
+
+@pytest.mark.parametrize(
+    ("name", "asked"),
+    [
+        ("run_ids", ChangeRuns([f"{number:032x}" for number in range(10_001)])),
+        ("set_tags", ChangeRuns([], set_tags=[Label("t", "v")] * 101)),
+        ("delete_tags", ChangeRuns([], delete_tags=["t"] * 101)),
+    ],
+)
+def test_what_would_keep_the_writer_for_long_is_refused(name, asked):
+    with pytest.raises(InvalidValue, match=f"'{name}' has 1.* are the most"):
+        change(Backend(None, None), asked)

@@ -8,13 +8,12 @@ const RUNNING = 1;
 
 /**
  * @param {import("../source/source.js").Source} source
- * @param {string[]} experimentIds
  * @param {string[]} runIds
  * @param {AbortSignal} signal
  * @returns {Promise<Map<string, RunInfo>>}
  */
-export async function askRuns(source, experimentIds, runIds, signal) {
-  const args = { experiment_ids: experimentIds, run_ids: runIds, view: "ALL" };
+export async function askRuns(source, runIds, signal) {
+  const args = { run_ids: runIds, view: "ALL" };
   const { columns } = await source.frame("api/nbtrack/runs/table", args, signal);
   const [ids, names, statuses] = ["run_id", "name", "status"].map((name) => columns.get(name));
   const found = new Map();
@@ -26,29 +25,14 @@ export async function askRuns(source, experimentIds, runIds, signal) {
 }
 
 /**
- * Where runs are looked for: in all experiments where nobody says in which they are.
- * @param {import("../source/source.js").Source} source
- * @param {string[] | undefined} given
- * @param {AbortSignal} signal
- * @returns {Promise<string[]>}
- */
-export async function askExperiments(source, given, signal) {
-  if (given?.length) return given;
-  const { experiments } = await source.json("GET", "api/nbtrack/experiments/overview", { view_type: "ALL" }, signal);
-  return experiments.map((/** @type {any} */ one) => one.experiment_id);
-}
-
-/**
  * The keys that the runs have; those that most have, and machine's own ones apart.
  * @param {import("../source/source.js").Source} source
- * @param {string[]} experimentIds
  * @param {string[]} runIds
  * @param {AbortSignal} signal
  * @returns {Promise<{key: string, share: number}[]>}
  */
-export async function askKeys(source, experimentIds, runIds, signal) {
-  const args = { experiment_ids: experimentIds, run_ids: runIds };
-  return (await source.json("POST", "api/nbtrack/runs/keys", args, signal)).metrics;
+export async function askKeys(source, runIds, signal) {
+  return (await source.json("POST", "api/nbtrack/runs/keys", { run_ids: runIds }, signal)).metrics;
 }
 
 /** Measured about the machine, rarely what runs are compared by. @param {string} key */

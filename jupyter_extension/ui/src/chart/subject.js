@@ -1,7 +1,7 @@
 // What a chart is about: its runs with their names and looks, and the metrics that they have.
 
 import { looks } from "./colours.js";
-import { askExperiments, askKeys, askRuns, isSystem, usualKeys } from "./runs.js";
+import { askKeys, askRuns, isSystem, usualKeys } from "./runs.js";
 
 export const MOST_RUNS = 200;
 
@@ -16,8 +16,6 @@ export class Subject {
     this.runIds = runIds.slice(0, MOST_RUNS);
     this.over = runIds.length - this.runIds.length;
     this.looks = looks(this.runIds);
-    /** @type {string[]} */
-    this.experiments = [];
     /** @type {Map<string, import("./runs.js").RunInfo>} */
     this.runs = new Map();
     /** @type {{key: string, share: number}[]} */
@@ -28,13 +26,12 @@ export class Subject {
 
   /** @param {AbortSignal} signal */
   async load(signal) {
-    const { source, config, runIds } = this;
-    const experiments = await askExperiments(source, config.experiment_ids, signal);
+    const { source, runIds } = this;
     const [runs, keys] = await Promise.all([
-      askRuns(source, experiments, runIds, signal),
-      askKeys(source, experiments, runIds, signal),
+      askRuns(source, runIds, signal),
+      askKeys(source, runIds, signal),
     ]);
-    Object.assign(this, { experiments, runs, keys });
+    Object.assign(this, { runs, keys });
   }
 
   /**
@@ -44,10 +41,10 @@ export class Subject {
    * @param {AbortSignal} signal
    */
   async refresh(runIds, withKeys, signal) {
-    const { source, experiments } = this;
+    const { source } = this;
     const [runs, keys] = await Promise.all([
-      askRuns(source, experiments, runIds, signal),
-      withKeys ? askKeys(source, experiments, this.runIds, signal) : this.keys,
+      askRuns(source, runIds, signal),
+      withKeys ? askKeys(source, this.runIds, signal) : this.keys,
     ]);
     for (const [id, run] of runs) this.runs.set(id, run);
     this.keys = keys;
