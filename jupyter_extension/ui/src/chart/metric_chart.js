@@ -95,7 +95,7 @@ export class MetricChart {
     }
     this.dark = this.element.closest("[data-theme]")?.getAttribute("data-theme") === "dark";
     const width = this.parts.grid.clientWidth || 400;
-    const fine = 2 * Math.round((width / this.across(width)) * devicePixelRatio);
+    const fine = Math.round((width / this.across(width)) * devicePixelRatio); // a row has its extremes
     this.histories.points = Math.max(LEAST_POINTS, fine);
     this.showLegend();
     this.redraw();
