@@ -20,7 +20,6 @@ MLFLOW_2 = ("/api/2.0/mlflow/", "/ajax-api/2.0/mlflow/")
 MLFLOW_3 = ("/api/3.0/mlflow/", "/ajax-api/3.0/mlflow/")
 PAGES_ONLY = ("/ajax-api/2.0/mlflow/",)
 ARTIFACT_PROXY = ("/api/2.0/mlflow-artifacts/", "/ajax-api/2.0/mlflow-artifacts/")
-NBTRACK = ("/api/nbtrack/", "/ajax-api/nbtrack/")
 ROOT = ("/",)
 # What MLflow does not have: nbtrack's front end asks it.
 NBTRACK = ("/api/nbtrack/", "/ajax-api/nbtrack/")
