@@ -40,6 +40,7 @@ class ExperimentPage {
       const found = await Promise.all(this.ids.map(ask));
       this.draw(found.map(({ experiment }) => experiment));
     } catch (error) {
+      if (this.gone) return;
       this.app.setCrumbs([{ label: "Experiments", href: this.app.links.home }, { label: "Nothing here" }]);
       fill(this.head, pageTrouble(/** @type {Error} */ (error), this.app, () => this.load(() => {})));
     }

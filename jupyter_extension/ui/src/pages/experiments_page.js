@@ -120,7 +120,7 @@ class ExperimentsPage {
   }
 
   head() {
-    const [by, way] = this.view.order ?? [];
+    const [by, way] = Array.isArray(this.view.order) ? this.view.order : [];
     const cells = COLUMNS.map(({ name, label, right, first }) => {
       const sorted = by === name ? (way === "desc" ? "descending" : "ascending") : null;
       const next = by !== name ? first : way === first ? (first === "asc" ? "desc" : "asc") : undefined;

@@ -30,6 +30,7 @@ export function runPage(host, app, { id, view }) {
     try {
       await name();
     } catch (error) {
+      if (gone) return;
       app.setCrumbs([experiments, { label: "Nothing here" }]);
       fill(body, pageTrouble(/** @type {Error} */ (error), app, () => void start()));
       return;

@@ -92,7 +92,7 @@ class Box {
   /** @param {string} next */
   set(next) {
     const { input } = this.parts;
-    if (next === this.asked && input.value.trim() === this.asked) return;
+    if (next === this.asked) return; // what somebody is typing stays
     this.asked = next;
     input.value = next;
     this.list.hide();

@@ -30,7 +30,9 @@ export const ATTRIBUTES = {
 export const FIRST_COLUMNS = ["name", "status", "start", "duration"];
 
 const KINDS = /** @type {const} */ ({ metrics: "metric", params: "param", tags: "tag" });
-const ASKED = /^(?:(min|max|first|count)\()?(metrics|params|tags)\.([^]+?)(\))?$/;
+/** A server takes only keys that are spelled as filters spell them: quoted, unless they are plain. */
+const ASKED =
+  /^(?:(min|max|first|count)\()?(metrics|params|tags)\.([\p{L}\p{N}_]+(?:\.[\p{L}\p{N}_]+)*|`[^`]+`|"[^"]+"|'[^']+')(\))?$/u;
 
 /**
  * @param {string} name
@@ -44,8 +46,8 @@ export function described(name) {
   const found = ASKED.exec(name);
   if (!found) return null;
   const [, of, entity, spelled, closed] = found;
-  if (of && (entity !== "metrics" || !closed)) return null;
-  const key = unquoted(of ? spelled : spelled + (closed ?? ""));
+  if (Boolean(of) !== Boolean(closed) || (of && entity !== "metrics")) return null;
+  const key = "`\"'".includes(spelled[0]) ? spelled.slice(1, -1) : spelled;
   const kind = KINDS[/** @type {keyof typeof KINDS} */ (entity)];
   return { name, kind, label: key, group: of ? `${of} of metric` : kind, right: kind === "metric", key };
 }
@@ -78,10 +80,4 @@ export function serverOrder(order) {
     clauses.push(`${known} ${direction.toUpperCase()}`);
   }
   return clauses;
-}
-
-/** @param {string} key */
-function unquoted(key) {
-  const quote = key[0];
-  return key.length > 1 && "`\"'".includes(quote) && key.endsWith(quote) ? key.slice(1, -1) : key;
 }

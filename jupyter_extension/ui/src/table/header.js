@@ -58,10 +58,13 @@ export class Header {
     if (!this.heads.has(this.current)) this.current = "name";
     heads.forEach((head) => (head.element.tabIndex = head.name === this.current ? 0 : -1));
     const elements = heads.map((head) => head.element);
+    const inside = focused instanceof HTMLElement && this.row.contains(focused);
     const old = [...this.row.children].slice(1);
     if (elements.length === old.length && elements.every((element, i) => element === old[i])) return;
     this.row.replaceChildren(this.row.children[0], ...elements);
-    if (focused instanceof HTMLElement && this.row.contains(focused)) focused.focus({ preventScroll: true });
+    if (!inside) return;
+    if (this.row.contains(focused)) focused.focus({ preventScroll: true });
+    else this.focus(); // the column that had it is gone
   }
 
   /** Show how many of the shown runs are selected. @param {number} selected @param {number} shown */
@@ -168,7 +171,7 @@ class Head {
     grip.onpointermove = follow;
     grip.onpointerup = grip.onpointercancel = (end) => {
       grip.onpointermove = grip.onpointerup = grip.onpointercancel = null;
-      follow(end);
+      if (end.type === "pointerup") follow(end); // a cancelled one is nowhere
     };
   }
 

@@ -201,11 +201,12 @@ export class Model {
     );
   }
 
-  /** What is shown as CSV: the selected rows of it, or all of them where none is selected. */
+  /** As CSV: the selected rows, also those in closed ones; what is shown where none is selected. */
   csv() {
     const { columns, shown, selection, rows } = this;
     const texts = columns.map((column) => this.textsOf(column));
-    const chosen = shown.rows.filter((row) => selection.ids.size === 0 || selection.has(rows.idAt(row)));
+    const some = selection.ids.size > 0;
+    const chosen = some ? this.order.filter((row) => selection.has(rows.idAt(row))) : shown.rows;
     const cells = Array.from(chosen, (row) => [rows.idAt(row), ...texts.map((column) => column.raw(row))]);
     return csvOf(["run_id", ...columns.map(({ name }) => name)], cells);
   }

@@ -52,7 +52,7 @@ export class RunsView {
     this.actions = selectionActions({
       source: context.source,
       selected: () => model.selected(),
-      onChanged: () => this.data.touch(),
+      onChanged: () => this.data.touch(true),
       csv: () => model.csv(),
       keys,
     });
@@ -233,6 +233,7 @@ export class RunsView {
     state.columns = columnNames(names);
     state.pinned = state.pinned.filter((name) => names.includes(name) || name === "name");
     this.tellView();
+    void this.nameExperiments();
     this.redraw(this.grid.anchor);
     this.data.show(askedColumns(state.columns)).catch((error) => this.fail(error));
   }

@@ -41,12 +41,21 @@ export class TableData {
     /** @type {Question} */
     this.question = { filter: "", lifecycle: "ACTIVE_ONLY", order: [], columns: [] };
     this.stopper = new AbortController();
+    /** When all of them were asked for. */
     this.wholeAt = 0;
     this.askedAt = 0;
     this.stale = false;
+    this.loading = false;
     this.refreshing = false;
+    /** Whether the server takes the question for a wrong one. */
+    this.refused = false;
+    this.ended = false;
+    /** @type {Promise<unknown>} */
+    this.turn = Promise.resolve();
     /** @type {ReturnType<typeof setTimeout> | undefined} */
     this.timer = undefined;
+    /** @type {ReturnType<typeof setTimeout> | undefined} */
+    this.later = undefined;
   }
 
   /**
@@ -55,18 +64,36 @@ export class TableData {
    */
   async load(question) {
     this.stop();
-    const stopper = (this.stopper = new AbortController());
-    this.whole = false;
+    const { signal } = (this.stopper = new AbortController());
+    const before = { question: this.question, whole: this.whole };
+    this.whole = this.stale = this.refused = false;
+    this.loading = true;
     this.question = question;
-    const order_by = serverOrder(question.order);
-    const first = await this.ask({ max_results: FIRST_ROWS, order_by }, stopper.signal);
-    if (stopper.signal.aborted) return;
+    try {
+      await this.loadAll(signal);
+    } catch (error) {
+      if (!signal.aborted) this.refused = /** @type {any} */ (error).status === 400;
+      // The rows are still those of the question before, so they stay up to date.
+      if (this.refused && before.whole) Object.assign(this, before, { refused: false });
+      throw error;
+    } finally {
+      if (!signal.aborted) this.loading = false;
+    }
+    if (this.stale && !signal.aborted) this.touch();
+  }
+
+  /** @param {AbortSignal} signal */
+  async loadAll(signal) {
+    this.wholeAt = Date.now();
+    const order_by = serverOrder(this.question.order);
+    const first = await this.ask({ max_results: FIRST_ROWS, order_by }, signal);
+    if (signal.aborted) return;
     this.replace(first);
     this.whole = this.rows.length >= this.total;
     this.changed("rows");
     if (this.whole) return;
-    const all = await this.ask({}, stopper.signal);
-    if (stopper.signal.aborted) return;
+    const all = await this.ask({}, signal);
+    if (signal.aborted) return;
     this.replace(all);
     this.whole = true;
     this.changed("values");
@@ -77,51 +104,74 @@ export class TableData {
    * @param {string[]} columns
    */
   async show(columns) {
-    const { names } = this.rows;
-    const missing = columns.filter((name) => !names.has(name));
+    const missing = () => columns.filter((name) => !this.rows.names.has(name));
     this.question = { ...this.question, columns };
-    if (!missing.length) return;
+    if (!missing().length) return;
     if (!this.whole) return this.load(this.question);
-    const { signal } = this.stopper;
-    const frame = await this.ask({ columns: missing }, signal);
-    if (signal.aborted) return;
-    this.rows.join(frame, missing);
-    this.changed("columns");
+    await this.inTurn(async (signal) => {
+      const wanted = missing();
+      if (!wanted.length) return;
+      const frame = await this.ask({ columns: wanted }, signal);
+      if (signal.aborted) return;
+      this.rows.join(frame, wanted);
+      this.changed("columns");
+    });
   }
 
-  /** The store changed: ask again, soon and not too often. */
-  touch() {
+  /**
+   * The store changed: ask again, soon and not too often.
+   * @param {boolean} [anywhere] whether any run may have changed, not only those that go on
+   */
+  touch(anywhere = false) {
     this.stale = true;
-    if (this.ended || this.refreshing || this.timer !== undefined) return;
+    if (anywhere) this.wholeAt = 0;
+    if (this.ended || this.loading || this.refreshing || this.timer !== undefined) return;
     const wait = Math.max(0, this.askedAt + BETWEEN_UPDATES - Date.now());
     this.timer = setTimeout(() => void this.refresh(), wait);
   }
 
   async refresh() {
     this.timer = undefined;
-    if (!this.whole) return this.touch(); // the running question brings what is new
+    this.askedAt = Date.now();
+    if (this.refused) return;
+    if (!this.whole) return this.load(this.question).catch(() => {}); // nobody answered the last time
     this.stale = false;
     this.refreshing = true;
-    this.askedAt = Date.now();
     const { signal } = this.stopper;
     try {
-      await this.renew(signal);
+      await this.inTurn(() => this.renew(signal));
     } catch {
       // The connection's own event says so; the next change asks again.
     }
+    if (signal.aborted) return;
     this.refreshing = false;
-    if (this.stale && !signal.aborted) this.touch();
+    if (this.stale) this.touch();
+  }
+
+  /**
+   * One after the other: answers that cross would undo each other.
+   * @param {(signal: AbortSignal) => Promise<void>} job
+   */
+  inTurn(job) {
+    const { signal } = this.stopper;
+    const done = this.turn.then(() => (signal.aborted ? undefined : job(signal)));
+    this.turn = done.catch(() => {});
+    return done;
   }
 
   /** @param {AbortSignal} signal */
   async renew(signal) {
     const running = this.rows.running();
     const few = this.rows.length <= FEW || running.length > MOST_NAMED;
-    if (few || Date.now() - this.wholeAt > BETWEEN_WHOLE) {
+    clearTimeout(this.later);
+    const early = this.wholeAt + BETWEEN_WHOLE - Date.now();
+    if (few || early <= 0) {
+      this.wholeAt = Date.now();
       const all = await this.ask({}, signal);
       if (signal.aborted) return;
       this.replace(all);
     } else {
+      this.later = setTimeout(() => this.touch(), early); // what changed may be another run
       await this.renewSome(running, signal);
     }
     if (!signal.aborted) this.changed("values");
@@ -158,7 +208,7 @@ export class TableData {
    */
   take(points) {
     const rows = new Map(this.rows.running().map((row) => [this.rows.idAt(row), row]));
-    const shown = this.question.columns.map(described).filter((column) => column?.kind === "metric" && column.group === "metric");
+    const shown = this.question.columns.map(described).filter((column) => column?.group === "metric");
     const names = new Map(shown.map((column) => [column?.key, column?.name ?? ""]));
     let taken = false;
     for (const { run_id, key, value } of points) {
@@ -178,8 +228,10 @@ export class TableData {
   stop() {
     this.stopper.abort();
     clearTimeout(this.timer);
+    clearTimeout(this.later);
     this.timer = undefined;
-    this.refreshing = false;
+    this.refreshing = this.loading = false;
+    this.turn = Promise.resolve();
   }
 
   destroy() {
@@ -203,7 +255,5 @@ export class TableData {
     this.rows = new Rows(frame);
     this.rows.version = version + 1;
     this.total = frame.header.total ?? this.rows.length;
-    this.wholeAt = Date.now();
   }
 }
-
