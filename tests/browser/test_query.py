@@ -80,6 +80,7 @@ def test_columns_are_picked_searched_and_moved(runs):
     columns = runs.get_by_role("columnheader")
     runs.get_by_role("button", name="Columns").click()
     picker = runs.get_by_role("dialog", name="Columns")
+    expect(picker).to_be_visible()
     assert_accessible(runs, within=".nbt-picker")
     picker.get_by_role("searchbox").fill("team")
     picker.get_by_role("checkbox", name="team").check()

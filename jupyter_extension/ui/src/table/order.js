@@ -11,8 +11,10 @@ import { numberDigits, radixSorted } from "./radix.js";
  * @property {boolean} descending
  */
 
-/** Of a text, so many units decide: the rest of a log in a tag is nobody's order. */
+/** So many units of a text are sorted at once; the few texts that are alike so far are compared. */
 const DECIDING = 24;
+const COMPARED = 400;
+const collator = new Intl.Collator("en", { numeric: true, sensitivity: "base" });
 const FOREIGN = /[^\0-\x7f]/;
 
 /**
@@ -46,11 +48,28 @@ export function textRanks(texts) {
     const same = rank > 0 && numbers[order[rank - 1]] === numbers[place];
     ranks[place] = same ? ranks[order[rank - 1]] : rank;
   });
-  radixSorted(others, units, DECIDING).forEach((place, rank, order) => {
-    const same = rank > 0 && equalUnits(units, order[rank - 1], place);
-    ranks[place] = same ? ranks[order[rank - 1]] : numeric.length + rank;
-  });
+  const order = radixSorted(others, units, DECIDING);
+  for (let first = 0, end; first < order.length; first = end) {
+    for (end = first + 1; end < order.length && equalUnits(units, order[first], order[end]); ) end += 1;
+    rankAlike(order.subarray(first, end), texts, numeric.length + first, ranks);
+  }
   return ranks;
+}
+
+/**
+ * Rank texts that begin alike.
+ * @param {Uint32Array} places
+ * @param {string[]} texts
+ * @param {number} first the rank of the first of them
+ * @param {Float64Array} ranks
+ */
+function rankAlike(places, texts, first, ranks) {
+  const rest = (/** @type {number} */ place) => texts[place].slice(0, COMPARED);
+  if (places.length > 1) places.sort((a, b) => collator.compare(rest(a), rest(b)));
+  places.forEach((place, i) => {
+    const same = i > 0 && collator.compare(rest(places[i - 1]), rest(place)) === 0;
+    ranks[place] = same ? ranks[places[i - 1]] : first + i;
+  });
 }
 
 /**

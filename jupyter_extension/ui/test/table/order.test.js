@@ -51,3 +51,8 @@ test("a row without a text, or with an empty one, comes last", () => {
   const values = new Values(Uint32Array.of(0, 1, 2, 0), Uint8Array.of(1, 1, 1, 0), ["b", "", "a"]);
   assert.deepEqual([...sorted(all(4), [sortKey(values, false, 4)])], [2, 0, 1, 3]);
 });
+
+test("texts that begin alike for long are ordered by what comes after", () => {
+  const names = [10, 9, 2].map((number) => `experiment of a long name, attempt ${number}`);
+  assert.deepEqual([...textRanks(names)], [2, 1, 0]);
+});
